@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 
+#include <glob.h>
 #include <stdlib.h>
 
 enum { SAMPLE_BYTES = 64 << 20, HELD_BYTES = 256 << 20, LEAST = 5 };
@@ -135,7 +136,6 @@ static void add_rest(void *ctx, const struct engine_peek *line)
 /* How lines are read, and where records begin, the rules that were given say. */
 static void add_as_given(struct sample *sample, struct suggest *s)
 {
-    suggest_taken(s, sample->setup->rules);
     suggest_log(s, sample->log);
     walk(sample, add_rest, s);
 }
@@ -189,6 +189,48 @@ static void add_report(const struct sample *sample, const struct common_options 
     mistakes_release(&m);
 }
 
+/* No name is that of other rules in the folder into which these are written. */
+static void take_beside(struct suggest *s, const char *output)
+{
+    struct common_options beside = {.rules = {NULL}};
+    struct mistakes m = MISTAKES_INIT;
+    struct buf pattern = BUF_INIT;
+    struct setup setup;
+    glob_t found = {0};
+
+    buf_fmt(&pattern, "%.*s*.ini", SLICE_FMT(path_directory(output)));
+    glob(pattern.p, 0, NULL, &found);
+    for (size_t i = 0; i < found.gl_pathc; i++)
+        if (strcmp(found.gl_pathv[i], output) != 0)
+            strings_add(&beside.rules, found.gl_pathv[i]);
+    if (beside.rules.n) {
+        if (setup_load(&beside, NULL, SETUP_AUTO_LOG, &setup, &m) == 0)
+            suggest_taken(s, setup.rules);
+        setup_release(&setup);
+    }
+    free(beside.rules.list);
+    globfree(&found);
+    buf_release(&pattern);
+    mistakes_release(&m);
+}
+
+/* Paths of rules are relative to the file in which they stand: elsewhere than here they are written whole. */
+static void write_page(struct suggest *s, const struct common_options *o, struct buf *page)
+{
+    bool here = !o->output || !strchr(o->output, '/');
+    char **names = xcalloc(o->files.n, sizeof *names);
+
+    for (size_t i = 0; i < o->files.n; i++) {
+        names[i] = here ? NULL : realpath(o->files.list[i], NULL);
+        if (!names[i])
+            names[i] = xstrdup(o->files.list[i]);
+    }
+    suggest_write(s, (const char *const *)names, o->files.n, page);
+    for (size_t i = 0; i < o->files.n; i++)
+        free(names[i]);
+    free(names);
+}
+
 static int propose(struct sample *sample, const struct suggest_command *o, uint64_t least)
 {
     struct suggest *s = suggest_new(least, o->field);
@@ -196,6 +238,9 @@ static int propose(struct sample *sample, const struct suggest_command *o, uint6
     struct buf page = BUF_INIT;
     int code = EXIT_FINE;
 
+    suggest_taken(s, sample->setup->rules);
+    if (o->common.output && strchr(o->common.output, '/'))
+        take_beside(s, o->common.output);
     if (sample->log) {
         add_as_given(sample, s);
     } else {
@@ -208,7 +253,7 @@ static int propose(struct sample *sample, const struct suggest_command *o, uint6
         log_error("there are no lines in %s", o->common.files.list[0]);
         code = EXIT_MISTAKES;
     } else {
-        suggest_write(s, o->common.files.list[0], &page);
+        write_page(s, &o->common, &page);
         if (o->field && !suggest_has_field(s, o->field))
             log_warn("no line has the field %s that --by names", o->field);
         if (can_be_read_again(sample, &o->common))

@@ -45,7 +45,9 @@ void propose(const struct outcome *o, struct held *held, size_t shape, struct bu
         const char *path = o->report.inputs.list[s.input].path;
         char *real = realpath(path, NULL);
 
-        suggest_write(s.suggest, real ? real : path, out);
+        const char *name = real ? real : path;
+
+        suggest_write(s.suggest, &name, 1, out);
         free(real);
     }
     suggest_free(s.suggest);

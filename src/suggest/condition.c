@@ -141,7 +141,8 @@ void print_keys_line(const struct rulesfile *f, const struct proposal *p)
     struct slice rest = p->kind->shape->example, key;
 
     next_key(&rest, &key);
-    buf_fmt(f->out, "[event %s]\nmatch = \\b%.*s\"?[:=]\n\n", p->kind->line, SLICE_FMT(key));
+    add_event(f, p->kind->line);
+    buf_fmt(f->out, "match = \\b%.*s\"?[:=]\n\n", SLICE_FMT(key));
 }
 
 /* Lines of the same keys: one that is written early finds them fast, others make it sure. */

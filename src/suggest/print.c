@@ -7,6 +7,7 @@
 #include "suggest/levels.h"
 
 #include "base/num.h"
+#include "base/utf8.h"
 
 enum { SHOWN = 120, VALUE_SHOWN = 30, VALUES_SHOWN = 4, RARE_SHOWN = 30, LOG_NAME = 24 };
 
@@ -74,7 +75,10 @@ static void print_kind(struct rulesfile *f, const struct kind *kind)
         print_item(&p.items[i], f->out);
     if (kind->of == KIND_KEYS)
         print_keys_line(f, &p);
-    buf_fmt(f->out, "[event %s]\n", kind->event);
+    if (kind->of == KIND_KEYS) /* which is of one that is */
+        buf_fmt(f->out, "[event %s]\n", kind->event);
+    else
+        add_event(f, kind->event);
     print_condition(f, &p);
     for (size_t i = 0; i < p.n; i++)
         if (p.items[i].guess.role == ROLE_ROUTE)
@@ -107,7 +111,10 @@ static void print_head(const struct rulesfile *f)
     const struct sample *s = f->sample;
 
     buf_str(f->out, "; Proposed by `logtally suggest` from ");
-    add_shown(slice_str(s->name), SHOWN, f->out);
+    for (size_t i = 0; i < s->nnames; i++) {
+        buf_str(f->out, i ? ", " : "");
+        add_shown(slice_str(s->names[i]), SHOWN, f->out);
+    }
     buf_fmt(f->out, ": %llu %s%s, %llu of them JSON or logfmt", (unsigned long long)s->lines,
             s->record ? "record" : "line", plural(s->lines), (unsigned long long)s->decoded);
     if (s->field)
@@ -115,39 +122,76 @@ static void print_head(const struct rulesfile *f)
     buf_str(f->out, ".\n; Names, units and labels are guesses: keep what you need, name it after "
                     "what it means, and try\n;   logtally check --rules THIS.ini      logtally "
                     "replay --rules THIS.ini ");
-    add_shown(slice_str(s->name), SHOWN, f->out);
+    add_shown(slice_str(s->names[0]), SHOWN, f->out);
     buf_char(f->out, '\n');
 }
 
 /* What the log is called: its file, without directory and endings. */
-static void add_log_name(const struct sample *s, struct buf *out)
+static const char *log_name(struct rulesfile *f)
 {
-    struct slice file = slice_until(slice_str(path_name(s->name)), ".");
+    struct slice file = slice_until(slice_str(path_name(f->sample->names[0])), ".");
     struct buf name = BUF_INIT;
 
     add_field_name(slice_make(file.p, file.n < LOG_NAME ? file.n : LOG_NAME), &name);
     bool good = name.n && char_is_letter(name.p[0]) && !slice_eq(buf_all(&name), SLICE("auto"));
 
-    buf_str(out, good ? name.p : "sample");
-    buf_release(&name);
+    if (!good) {
+        buf_clear(&name);
+        buf_str(&name, "sample");
+    }
+    return unique_name(f, &f->events, &name);
 }
 
-/* Only where lines must be read in a way of their own: others need no [log] to be tried on a file. */
-static void print_log(const struct rulesfile *f)
+/* A name that a terminal or an editor would obey is matched, not written. */
+static void add_path(struct slice name, struct buf *out)
+{
+    struct buf glob = BUF_INIT;
+
+    utf8_show(&glob, name);
+    bool clean = slice_eq(buf_all(&glob), name);
+
+    buf_clear(&glob);
+    for (size_t i = 0; i < name.n; i++) {
+        bool plain = clean || (name.p[i] >= ' ' && name.p[i] < 0x7f);
+
+        if (plain || i == 0 || glob.p[glob.n - 1] != '*')
+            buf_char(&glob, plain ? name.p[i] : '*');
+    }
+    add_value(buf_all(&glob), out);
+    buf_release(&glob);
+}
+
+/* All files of the sample; standard input has no name. */
+static void print_paths(const struct sample *s, struct buf *out)
+{
+    for (size_t i = 0; i < s->nnames; i++) {
+        buf_str(out, "path = ");
+        add_path(slice_str(strcmp(s->names[i], "-") == 0 ? "/var/log/sample.log" : s->names[i]),
+                 out);
+        buf_char(out, '\n');
+    }
+}
+
+/* Of standard input only where lines must be read in a way of their own. */
+static void print_log(struct rulesfile *f)
 {
     const struct sample *s = f->sample;
     const char *prefix = heads_regex(s->heads);
     bool wrapped = s->wrapped * 2 > s->lines;
 
     if (s->log) {
+        f->log = s->log;
         buf_fmt(f->out,
                 "\n; Lines are read as [log %s] says, in the rules that were given: name those too "
                 "where these are used.\n",
                 s->log);
         return;
     }
-    if (!wrapped && !s->record && !prefix && !s->time && !s->day_apart)
+    if (strcmp(s->names[0], "-") == 0 && !wrapped && !s->record && !prefix && !s->time &&
+        !s->day_apart)
         return;
+    if (!s->beside)
+        f->log = log_name(f);
     buf_str(f->out, "\n; Where the lines are: name all files here, as a glob.");
     if (wrapped)
         buf_str(f->out, "\n; A container runtime has wrapped them.");
@@ -157,32 +201,48 @@ static void print_log(const struct rulesfile *f)
                 "one before.");
     if (prefix)
         buf_str(f->out, "\n; `prefix` is cut off each line; its groups are fields.");
-    buf_str(f->out, "\n[log ");
-    add_log_name(s, f->out);
-    buf_str(f->out, "]\npath = ");
-    add_value(slice_str(strcmp(s->name, "-") == 0 ? "/var/log/sample.log" : s->name), f->out);
-    buf_str(f->out, wrapped ? "\nunwrap = auto" : "");
+    buf_fmt(f->out, "\n[log %s]\n", f->log ? f->log : log_name(f));
+    print_paths(s, f->out);
+    buf_str(f->out, wrapped ? "unwrap = auto\n" : "");
     if (s->record)
-        buf_fmt(f->out, "\nrecord = %s", s->record);
+        buf_fmt(f->out, "record = %s\n", s->record);
     if (prefix)
-        buf_fmt(f->out, "\nprefix = %s", prefix);
+        buf_fmt(f->out, "prefix = %s\n", prefix);
     if (s->time)
-        buf_fmt(f->out, "\ntime = %s", s->time);
+        buf_fmt(f->out, "time = %s\n", s->time);
     if (s->day_apart)
-        buf_str(f->out, "\ntime_match = \\bdate=(?<time>\\S+ time=\\S+)\n"
-                        "time_format = %Y-%m-%d time=%H:%M:%S");
-    buf_char(f->out, '\n');
+        buf_str(f->out, "time_match = \\bdate=(?<time>\\S+ time=\\S+)\n"
+                        "time_format = %Y-%m-%d time=%H:%M:%S\n");
     heads_formats(s->heads, s->own_time, f->out);
 }
 
-static void print_traces(const struct rulesfile *f)
+/* What every log has is called as the log, so that proposals for several stand side by side. */
+static void add_own_name(const struct rulesfile *f, const char *name, struct buf *out)
 {
-    if (f->sample->record && f->sample->traces)
-        buf_str(f->out,
-                "\n; What the traces in records name first.\n[event exception_logged]\n"
-                "where = _line =~ (?m)^(?:Caused by: )?(?<class>[\\w.$]+(?:Exception|Error))"
-                "(?::|$)\n\n[counter exceptions_total]\nhelp = Exceptions that were "
-                "logged, by class\ninc = exception_logged\nlabels = class\n");
+    if (f->log)
+        add_field_name(slice_str(f->log), out);
+    buf_fmt(out, "%s%s", f->log ? "_" : "", name);
+}
+
+static void print_traces(struct rulesfile *f)
+{
+    struct buf name = BUF_INIT;
+
+    if (!f->sample->record || !f->sample->traces)
+        return;
+    add_own_name(f, "exception_logged", &name);
+    const char *event = unique_name(f, &f->events, &name);
+
+    add_own_name(f, "exceptions", &name);
+    const char *metric = unique_name(f, &f->metrics, &name);
+
+    buf_str(f->out, "\n; What the traces in records name first.\n");
+    add_event(f, event);
+    buf_fmt(f->out,
+            "where = _line =~ (?m)^(?:Caused by: )?(?<class>[\\w.$]+(?:Exception|Error))"
+            "(?::|$)\n\n[counter %s_total]\nhelp = Exceptions that were "
+            "logged, by class\ninc = %s\nlabels = class\n",
+            metric, event);
 }
 
 /* What of it a name may have, behind an underscore. */
@@ -206,12 +266,13 @@ static void print_level_events(struct rulesfile *f, const struct field_stats *le
 
         if (!text_is_plain(level))
             continue;
-        buf_str(&name, "level");
+        add_own_name(f, "level", &name);
         add_name_of_level(level_word(names, level), &name);
         const char *event = unique_name(f, &f->events, &name);
 
         buf_str(f->out, events->n ? "" : "\n; Every line by its level.\n");
-        buf_fmt(f->out, "[event %s]\nwhere = %s == ", event, levels->name);
+        add_event(f, event);
+        buf_fmt(f->out, "where = %s == ", levels->name);
         add_value(level, f->out);
         buf_char(f->out, '\n');
         levels_map_one(names, levels->name, level, f->out);
@@ -239,10 +300,10 @@ static void print_level_zero(const struct field_stats *levels, struct buf *out)
     map_release(&said);
 }
 
-static void print_level_counter(const struct field_stats *levels, const char *events,
-                                struct buf *out)
+static void print_level_counter(const struct field_stats *levels, const char *metric,
+                                const char *events, struct buf *out)
 {
-    buf_fmt(out, "[counter log_lines_total]\nhelp = Log lines by level\ninc = %s\nlabels = level",
+    buf_fmt(out, "[counter %s_total]\nhelp = Log lines by level\ninc = %s\nlabels = level", metric,
             events);
     if (strcmp(levels->name, "level") != 0)
         buf_fmt(out, "=%s", levels->name);
@@ -253,14 +314,18 @@ static void print_level_counter(const struct field_stats *levels, const char *ev
 static void print_levels(struct rulesfile *f)
 {
     const struct field_stats *levels = f->sample->levels;
-    struct buf events = BUF_INIT;
+    struct buf events = BUF_INIT, name = BUF_INIT;
     uint64_t unused;
 
-    if (!levels || map_get(&f->sample->taken, SLICE("log_lines_total"), &unused))
-        return;
-    print_level_events(f, levels, &events);
-    if (events.n) /* else no `where` can ask for any of them */
-        print_level_counter(levels, events.p, f->out);
+    add_own_name(f, "log_lines", &name);
+    if (levels && !map_get(&f->metrics, buf_all(&name), &unused)) {
+        const char *metric = unique_name(f, &f->metrics, &name);
+
+        print_level_events(f, levels, &events);
+        if (events.n) /* else no `where` can ask for any of them */
+            print_level_counter(levels, metric, events.p, f->out);
+    }
+    buf_release(&name);
     buf_release(&events);
 }
 
@@ -318,9 +383,6 @@ static void take_names(struct rulesfile *f)
     struct slice name;
     uint64_t unused;
 
-    map_put(&f->metrics, SLICE("log_lines"), 1);
-    map_put(&f->metrics, SLICE("exceptions"), 1);
-    map_put(&f->events, SLICE("exception_logged"), 1);
     for (size_t at = 0; map_next(&f->sample->taken, &at, &name, &unused);) {
         map_put(&f->metrics, name, 1);
         map_put(&f->events, name, 1);

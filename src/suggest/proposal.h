@@ -34,7 +34,8 @@ struct kind {
 };
 
 struct sample {
-    const char *name;
+    const char *const *names; /* of its files, or - */
+    size_t nnames;
     const char *record;   /* with which each begins; NULL: they are lines */
     bool traces;          /* some records name exceptions */
     bool beside, has_log; /* there are rules already, and a [log] among them */
@@ -57,6 +58,7 @@ struct rulesfile {
     const struct sample *sample;
     struct buf *out;
     struct map events, metrics; /* names taken */
+    const char *log;            /* that its events are of; NULL: of any */
     struct arena names;
 };
 
@@ -99,6 +101,9 @@ void drop_ends(struct buf *name, const char *ends);
 /* The name, with _2, _3 ... appended until it is not in *taken, which then has it; lives as long as
  * the file. Releases *name. */
 const char *unique_name(struct rulesfile *f, struct map *taken, struct buf *name);
+
+/* To the file: the head of an event, of the file's log. */
+void add_event(const struct rulesfile *f, const char *name);
 
 /* Can the text stand as the VALUE of a `where` as it is? */
 bool text_is_plain(struct slice text);

@@ -119,6 +119,8 @@ void suggest_taken(struct suggest *s, const struct ruleset *rules)
         take_name(s, rules->events[i].name);
     for (unsigned i = 0; i < rules->nfamilies; i++)
         take_name(s, rules->families[i].spec.name);
+    for (unsigned i = 0; i < rules->nlogs; i++)
+        take_name(s, rules->logs[i].name);
 }
 
 void suggest_add(struct suggest *s, struct slice line, bool wrapped)
@@ -532,11 +534,12 @@ static const struct field_stats *level_field(const struct suggest *s)
     return NULL;
 }
 
-void suggest_write(struct suggest *s, const char *name, struct buf *out)
+void suggest_write(struct suggest *s, const char *const *names, size_t n, struct buf *out)
 {
     struct sample *sample = &s->sample;
 
-    sample->name = name;
+    sample->names = names;
+    sample->nnames = n;
     heads_find(s->heads);
     for (size_t i = 0; i < s->n; i++)
         read_line(s, &s->lines[i]);

@@ -50,8 +50,9 @@ void suggest_add(struct suggest *s, struct slice line, bool wrapped);
 /* The lines that were taken are records, which begin so. BORROWS. */
 void suggest_records(struct suggest *s, const struct begins *begins);
 size_t suggest_bytes(const struct suggest *s);
-/* Appends the rules file. `name` is what the sample is called. Once, at the end. */
-void suggest_write(struct suggest *s, const char *name, struct buf *out);
+/* Appends the rules file. `names` are the files of the sample, one at least, as the [log] is to name them; - is
+ * standard input. BORROWS. Once, at the end. */
+void suggest_write(struct suggest *s, const char *const *names, size_t n, struct buf *out);
 /* Then: has a line that was taken a field of that name? */
 bool suggest_has_field(const struct suggest *s, const char *name);
 

@@ -329,3 +329,10 @@ void add_shown(struct slice text, size_t most, struct buf *out)
     buf_str(out, n < text.n ? "..." : "");
     buf_release(&clean);
 }
+
+void add_event(const struct rulesfile *f, const char *name)
+{
+    buf_fmt(f->out, "[event %s]\n", name);
+    if (f->log)
+        buf_fmt(f->out, "log = %s\n", f->log);
+}

@@ -69,7 +69,7 @@ def miscounted(text):
     """Events that take other lines than those they were made of; some that are not proposed may be among
     them."""
     hits = dict(re.findall(r"^;   event (\S+): (\d+)$", text, re.M))
-    made = re.findall(r"^; (\d+) (?:lines|records), such as: .*\n(?:;.*\n)*(?:\[event \S+_line\]\nmatch.*\n\n)?\[event (\S+)\]", text, re.M)
+    made = re.findall(r"^; (\d+) (?:lines|records), such as: .*\n(?:;.*\n)*(?:\[event \S+_line\]\n(?:log.*\n)?match.*\n\n)?\[event (\S+)\]", text, re.M)
     rare = sum(map(int, re.findall(r"^; {3,}(\d+)  \S", text, re.M)))
     return ["event %s: made of %s lines, took %s" % (e, n, hits[e]) for n, e in made
             if e in hits and not int(n) <= int(hits[e]) <= int(n) + rare]
@@ -115,9 +115,29 @@ def the_log_has_what_the_sample_needs():
         assert r.returncode in (0, 4) and b"could not be read" not in r.stdout, (name, r.stdout.decode())
 
 
-def no_log_where_none_is_needed():
-    put("plain.log", "".join('{"time":"2025-11-12T10:00:00Z","msg":"order placed","n":%d}\n' % n for n in range(50)))
-    assert "[log" not in suggested("plain.log")
+def check(folder):
+    r = subprocess.run([LOGTALLY, "check", "--rules", folder], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    assert r.returncode == 0 and b"no mistakes\n" in r.stdout, r.stdout.decode()
+
+
+def several_stand_side_by_side():
+    """Each has a [log] that is found from where it is written, and no name is another's."""
+    os.mkdir("rules")
+    level = ["info", "error"]
+    put("orders.log", "".join('{"time":"2025-11-12T10:00:%02dZ","level":"%s","msg":"order placed","n":%d}\n' % (n, level[n % 2], n) for n in range(50)))
+    put("app.log", "".join('time=2025-11-12T10:00:%02dZ level=%s msg="order placed" n=%d\n' % (n, level[n % 2], n) for n in range(50)))
+    put("batch.log", "".join("2025-11-12 10:00:%02d %s order %d placed\n" % (n, level[n % 2].upper(), n) for n in range(50)))
+    for name in "orders", "app", "batch":
+        subprocess.run([LOGTALLY, "suggest", name + ".log", "-o", "rules/%s.ini" % name], check=True)
+        text = get("rules/%s.ini" % name)
+        assert "\n[log %s]\npath = %s\n" % (name, os.path.realpath(name + ".log")) in text, text
+        assert text.count("[event ") == text.count("\nlog = %s\n" % name), text
+    check("rules")
+    r = subprocess.run([LOGTALLY, "replay", "--rules", "rules", "orders.log", "app.log", "batch.log"], stdout=subprocess.PIPE, check=True)
+    placed = re.findall(r"^order_placed\S* (\d+)$", r.stdout.decode(), re.M)
+    assert sum(map(int, placed)) == 150, r.stdout.decode()
+    text = subprocess.run([LOGTALLY, "suggest", "orders.log", "app.log"], stdout=subprocess.PIPE, check=True).stdout.decode()
+    assert "from orders.log, app.log: 100 lines" in text and "\npath = orders.log\npath = app.log\n" in text, text
 
 
 def the_rules_are_tried_on_the_sample():
@@ -128,4 +148,4 @@ def the_rules_are_tried_on_the_sample():
     assert re.search(r"^;   unmatched: \d+  odd ", text, re.M), text
 
 
-main(nothing_is_of_one_line_or_machine, the_log_has_what_the_sample_needs, no_log_where_none_is_needed, the_rules_are_tried_on_the_sample)
+main(nothing_is_of_one_line_or_machine, the_log_has_what_the_sample_needs, several_stand_side_by_side, the_rules_are_tried_on_the_sample)

@@ -282,7 +282,7 @@ static char *write_up(const char *const *lines, int times, uint64_t least)
         for (size_t i = 0; lines[i]; i++)
             if (record_line(&r, slice_str(lines[i]), 1 << 20) == RECORD_LINE)
                 suggest_add(s, r.line, r.stream.n > 0);
-    suggest_write(s, "sample", &out);
+    suggest_write(s, &(const char *){"sample"}, 1, &out);
     suggest_free(s);
     record_release(&r);
     source_free(source);
@@ -340,7 +340,7 @@ TEST(a_message_may_stand_inside_of_an_object)
                           10, 5);
 
     expect_has(text, "told apart by the field `fields.message`");
-    expect_has(text, "[event order_paid]\nwhere = fields.message == order paid\n");
+    expect_has(text, "[event order_paid]\nlog = sample\nwhere = fields.message == order paid\n");
     expect_has(text, "[histogram order_paid_took_seconds]");
     expect_has(text, "labels = kind=fields.kind");
     expect_loads(text);
@@ -628,7 +628,9 @@ TEST(levels_are_words)
                                  "{\"level\":50,\"msg\":\"paid\",\"responseTime\":190}"),
                           10, 5);
 
-    expect_has(text, "[event level_info]\nwhere = level == 30\nmap.level = 30 -> info\n");
+    expect_has(
+        text,
+        "[event sample_level_info]\nlog = sample\nwhere = level == 30\nmap.level = 30 -> info\n");
     expect_has(text, "zero = level=info|error\n");
     expect_has(text, "value = responseTime\nunit = ms\n");
     expect_loads(text);
@@ -654,7 +656,7 @@ TEST(levels_that_no_rule_can_ask_for_are_left_out)
     text = write_up(
         VALUES("{\"level\":\"a\\\\b\",\"msg\":\"paid\"}", "{\"level\":\"info\",\"msg\":\"paid\"}"),
         10, 5);
-    expect_has(text, "\ninc = level_info\n");
+    expect_has(text, "\ninc = sample_level_info\n");
     expect_loads(text);
     free(text);
 }
@@ -667,7 +669,7 @@ TEST(levels_that_nobody_knows_stay_as_they_are)
                         "{\"level\":40,\"msg\":\"paid\"}"),
                  10, 5);
 
-    expect_has(text, "[event level_35]\nwhere = level == 35\n\n");
+    expect_has(text, "[event sample_level_35]\nlog = sample\nwhere = level == 35\n\n");
     expect_has(text, "zero = level=info|35|warn\n");
     expect_loads(text);
     free(text);
@@ -717,7 +719,8 @@ TEST(access_logs_of_web_servers_are_known)
         10, 5);
 
     expect_has(text, "\n; 20 lines, such as: \"GET ");
-    expect_has(text, "[event http_access]\nmatch = ^\"(?<method>[A-Z]+) (?<path>\\S+) ");
+    expect_has(text,
+               "[event http_access]\nlog = sample\nmatch = ^\"(?<method>[A-Z]+) (?<path>\\S+) ");
     expect_has(text, "\nvalue = size\nunit = B\n");
     expect_has(text, "set.path_route = ${path|route}");
     expect_has(text, "endpoint=path_route");
@@ -778,7 +781,7 @@ TEST(of_two_that_begin_alike_one_leaves_the_other_out)
 {
     char *text = write_up(VALUES("pay 'q", "pay -7"), 10, 5);
 
-    expect_has(text, "[event pay_2]\nunless = pay\n");
+    expect_has(text, "[event pay_2]\nlog = sample\nunless = pay\n");
     expect_loads(text);
     free(text);
 }
@@ -851,7 +854,7 @@ TEST(rules_beside_others_are_events_and_metrics_of_other_names)
     suggest_taken(s, &rules);
     for (int i = 0; i < 10; i++)
         suggest_add(s, SLICE("level=info msg=\"job accepted\" user=ann"), false);
-    suggest_write(s, "sample", &out);
+    suggest_write(s, &(const char *){"sample"}, 1, &out);
     expect_has(out.p, "\n[event job_accepted_2]\n");
     expect_has(out.p, "\n[counter job_accepted_2_total]\n");
     expect_lacks(out.p, "[log");
