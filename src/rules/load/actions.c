@@ -65,6 +65,21 @@ static struct action *new_action(struct load *l, uint32_t event, enum action_kin
     return a;
 }
 
+/* `{{field}}`, as other template languages have it. */
+static void warn_braces(struct load *l, struct slice text, struct where at)
+{
+    const char *open = memmem(text.p, text.n, "{{", 2);
+
+    if (!open)
+        return;
+    struct slice field =
+        slice_trim(slice_until(slice_make(open + 2, (size_t)(text.p + text.n - open - 2)), "}"));
+
+    if (name_is_field(field))
+        load_warning(l, at, "\"{{%.*s}}\" is plain text; a field is written ${%.*s}",
+                     SLICE_FMT(field), SLICE_FMT(field));
+}
+
 static void load_set(struct load *l, uint32_t event, const char *field, const struct ini_entry *e)
 {
     struct action *a = new_action(l, event, ACTION_SET, field, e->at);
@@ -79,6 +94,7 @@ static void load_set(struct load *l, uint32_t event, const char *field, const st
     else if (ini_is_quoted(e->value))
         load_warning(l, e->at, "the quotes of \"%s\" become part of the value; leave them out",
                      e->name);
+    warn_braces(l, e->value, e->at);
     new_refs(l, a, a->template ? template_nfields(a->template) : 0);
     for (unsigned i = 0; i < a->nrefs; i++)
         a->refs[i].name = arena_str(l->text, template_field(a->template, i));

@@ -74,6 +74,13 @@ static bool take_source(struct load *l, struct slice *rest, struct label_item *i
     item->constant = rest->n && *rest->p == '"';
     if (item->constant) {
         if (take_quoted(l, rest, &item->text)) {
+            if (item->text.n > 1 && *item->text.p == '$' && !char_is_digit(item->text.p[1]) &&
+                name_is_field(slice_from(item->text, 1)))
+                load_warning(l, at,
+                             "label \"%.*s\" is the text %.*s in every series; a field is "
+                             "written without quotes and $: %.*s=%.*s",
+                             SLICE_FMT(item->name), SLICE_FMT(item->text), SLICE_FMT(item->name),
+                             SLICE_FMT(slice_from(item->text, 1)));
             if (item->text.n == 0)
                 load_mistake(l, at, "label \"%.*s\" is an empty constant", SLICE_FMT(item->name));
             return item->text.n > 0;
