@@ -244,7 +244,7 @@ static const char *why_no_metrics(const struct verification *v, const struct tai
                                   struct slice values)
 {
     if (sum->since_ns || !v->same_rules)
-        return "not all lines were counted by these rules";
+        return "not all lines were counted by these rules, or series were dropped since";
     if (v->unreadable || v->differences)
         return "not all lines are as they were counted";
     if (v->before)
