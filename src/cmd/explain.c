@@ -215,17 +215,39 @@ static void name_stream(struct explanation *x, const char *path)
     free(in.path);
 }
 
+/* The directory is there: a file in it was meant. `/orders` may be a line. */
+static bool names_a_place(const char *text)
+{
+    struct slice directory = path_directory(text);
+
+    if (slice_ends(slice_str(text), SLICE(".log")))
+        return true;
+    if (directory.n < 2)
+        return false;
+    char *path = xstrslice(directory);
+    bool there = access(path, F_OK) == 0;
+
+    free(path);
+    return there;
+}
+
 /* An argument is a file if there is one of that name, else a line. */
 static int explain_argument(struct explanation *x, const char *text, const char *as)
 {
     const struct setup *setup = x->session.setup;
     bool is_file = strcmp(text, "-") == 0 || access(text, F_OK) == 0;
-    bool may_be_name = !is_file && *text && errno == ENOENT && !strpbrk(text, " \t={");
+    int error = is_file ? 0 : errno;
+    bool may_be_name = !is_file && *text && !strpbrk(text, " \t={");
+
+    if (may_be_name && (error == EACCES || (error == ENOENT && names_a_place(text)))) {
+        log_error("cannot read %s: %s", text, strerror(error));
+        return EXIT_MISTAKES;
+    }
     int log = setup_log_or_say(setup, is_file ? text : "", as), code = EXIT_FINE;
 
     if (log < 0)
         return EXIT_USAGE;
-    if (may_be_name)
+    if (may_be_name && error == ENOENT)
         log_warn("there is no file %s: it is explained as a line", text);
     x->source = source_new(setup->rules, (unsigned)log, is_file ? text : "", 0);
     x->source->base = anchor_of(setup, (unsigned)log, is_file ? text : "");

@@ -329,8 +329,9 @@ def explains():
     with open("b.gz", "wb") as broken:
         broken.write(b"\x1f\x8b\x08garbage")
     expect("suggest of a damaged file", ["suggest", "b.gz"], 1, None, "cannot read b.gz: it is damaged")
-    expect("explain a file that is not there", ["explain", "--rules", "r.ini", "b.log"], 0, r"\Ab\.log\n",
-           "logtally: there is no file b.log: it is explained as a line")
+    expect("explain a file that is not there", ["explain", "--rules", "r.ini", "b.log"], 1, None, r"cannot read b\.log: No such file")
+    expect("explain what may be a name", ["explain", "--rules", "r.ini", "blog"], 0, r"\Ablog\n",
+           "logtally: there is no file blog: it is explained as a line")
     expect("explain standard input", ["explain", "--rules", "r.ini", "-"], 0, "is event a", stdin=LOG)
     expect("explain what ends in .ini", ["explain", "--rules", "r.ini", "msg=a k=/etc/x.ini v=1"], 0, "is event a")
     got = run("explain", "--rules", "r.ini", "quiet x\x1b[31m\x01y")
