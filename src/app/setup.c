@@ -425,7 +425,7 @@ int setup_or_say(const struct common_options *options, unsigned flags, struct se
     return code;
 }
 
-static bool log_wants(const struct log_def *log, const char *path)
+bool setup_log_wants(const struct log_def *log, const char *path)
 {
     for (unsigned i = 0; i < log->npaths; i++)
         if (glob_match(log->paths[i], path))
@@ -442,7 +442,8 @@ int setup_log_of(const struct setup *s, const char *path, const char *as, struct
     if (as && found < 0)
         buf_fmt(err, "there is no log named \"%s\" in the configuration or rules", as);
     for (unsigned i = 0; !as && found < 0 && i < rules->nlogs; i++)
-        if (log_wants(&rules->logs[i], real ? real : path) || log_wants(&rules->logs[i], path))
+        if (setup_log_wants(&rules->logs[i], real ? real : path) ||
+            setup_log_wants(&rules->logs[i], path))
             found = (int)i;
     free(real);
     if (as || found >= 0)

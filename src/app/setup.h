@@ -73,6 +73,8 @@ int setup_or_say(const struct common_options *options, unsigned flags, struct se
 /* Writes what was collected to stderr, with a count at the end. */
 void say_mistakes(const struct mistakes *m, enum severity most);
 
+/* Does one of its paths take the file? Its `exclude` is not asked. */
+bool setup_log_wants(const struct log_def *log, const char *path);
 /* The log a file belongs to: that named by `as`; else the first whose globs match; else the only
  * one; else auto. -1 with a sentence in *err when there is no log named `as`. */
 int setup_log_of(const struct setup *s, const char *path, const char *as, struct buf *err);

@@ -148,9 +148,43 @@ static void warn_unreadable(const struct log_def *log, const glob_t *found, stru
                     strerror(error), n - 1, plural(n - 1));
 }
 
-/* What is there now; on another machine or an hour later it may be otherwise. */
-static void warn_path(const struct log_def *log, const char *path, struct mistakes *m)
+static bool log_takes(const struct log_def *log, const char *path)
 {
+    bool takes = setup_log_wants(log, path);
+
+    for (unsigned i = 0; i < log->nexcludes; i++)
+        takes &= !glob_match(log->excludes[i], path);
+    return takes;
+}
+
+/* A file is of the first [log] that wants it. When all of a path are of others, its rules count nothing. */
+static void warn_taken(const struct ruleset *rules, unsigned log, const glob_t *found,
+                       struct mistakes *m)
+{
+    const struct log_def *first = NULL;
+
+    for (size_t i = 0; i < found->gl_pathc; i++) {
+        unsigned k = 0;
+
+        while (k < log && !log_takes(&rules->logs[k], found->gl_pathv[i]))
+            k++;
+        if (k == log)
+            return;
+        first = first ? first : &rules->logs[k];
+    }
+    if (first)
+        mistake_add(m, WARNING, rules->logs[log].at,
+                    "log \"%s\" gets nothing of %s: log \"%s\" (%s:%d) comes before it and takes "
+                    "that; keep one of the two [log] sections",
+                    rules->logs[log].name, found->gl_pathv[0], first->name, first->at.file,
+                    first->at.line);
+}
+
+/* What is there now; on another machine or an hour later it may be otherwise. */
+static void warn_path(const struct ruleset *rules, unsigned number, const char *path,
+                      struct mistakes *m)
+{
+    const struct log_def *log = &rules->logs[number];
     char *root = xstrslice(glob_root(path));
     DIR *list = opendir(root);
     glob_t found = {0};
@@ -160,8 +194,10 @@ static void warn_path(const struct log_def *log, const char *path, struct mistak
     else if (list && access(root, X_OK) < 0)
         mistake_add(m, WARNING, log->at, "%s: the files in it cannot be opened", root);
     else if (!glob_is_deep(path) && glob(path, 0, NULL, &found) == GLOB_NOMATCH)
-        mistake_add(m, WARNING, log->at, "no file matches %s", path);
+        mistake_add(m, WARNING, log->at, "no file matches %s%s", path,
+                    strstr(path, ", ") ? "; each path has a line `path = ...` of its own" : "");
     warn_unreadable(log, &found, m);
+    warn_taken(rules, number, &found, m);
     warn_nuls(log, &found, m);
     warn_encoding(log, &found, m);
     globfree(&found);
@@ -175,7 +211,7 @@ static void warn_paths(const struct ruleset *rules, struct mistakes *m)
     for (unsigned i = 0; i < rules->nlogs; i++)
         for (unsigned k = 0; k < rules->logs[i].npaths; k++)
             if (strcmp(rules->logs[i].paths[k], "-") != 0)
-                warn_path(&rules->logs[i], rules->logs[i].paths[k], m);
+                warn_path(rules, i, rules->logs[i].paths[k], m);
 }
 
 /* A daemon starts so, and waits for both. Rules by themselves are of no log. */

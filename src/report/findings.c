@@ -119,6 +119,23 @@ static bool happens(const struct look *l, unsigned event)
 }
 
 /* That no span was left unfinished is good, and of a parent that never happens only that is told. */
+/* What is often forgotten of a regex that holds in no line. */
+static void put_regex_hint(struct look *l, const struct condition *c)
+{
+    if (!c->is_match && c->op != OP_MATCH)
+        return;
+    struct slice text = pattern_text(c->capture.pattern);
+    bool records = false;
+
+    for (unsigned i = 0; i < rules_of(l)->nlogs; i++)
+        records |= rules_of(l)->logs[i].record != NULL;
+    if (text.n > 2 && text.p[0] == '/' && text.p[text.n - 1] == '/')
+        buf_str(&l->text, "; the slashes are of the regex: leave them out");
+    if (c->is_match && !records && memmem(text.p, text.n, "\\n", 2))
+        buf_str(&l->text,
+                "; a line has no newline in it: `record` of the [log] makes one of several");
+}
+
 static void find_never(struct look *l)
 {
     for (unsigned i = 0; i < rules_of(l)->nevents; i++) {
@@ -142,6 +159,8 @@ static void find_never(struct look *l)
             if (c)
                 found.at = c->at;
             misses_words(&l->r->misses, i, &l->text);
+            if (c)
+                put_regex_hint(l, c);
         }
         add(l, found);
     }
@@ -494,6 +513,54 @@ static void find_idle(struct look *l, unsigned log)
     }
 }
 
+/* The fields that `time` names, where no line has any: no line has a time then. */
+static void find_timeless(struct look *l, unsigned log)
+{
+    const struct log_def *def = &rules_of(l)->logs[log];
+    bool said = def->ntimes && def->ntime_groups == def->ntimes; /* else they are those of always */
+
+    if (!said || !l->r->seen.logs[log].lines || def->ntime_contexts || def->time_match)
+        return;
+    for (unsigned i = 0; i < def->ntimes; i++) {
+        struct ref field = {.name = def->time_names[i], .slots = &def->time_slots[i], .n = 1};
+
+        if (!seen_never(&l->r->seen, &field))
+            return;
+    }
+    buf_fmt(&l->text, "log %s: no line has a time: ", def->name);
+    put_no_field(l, def->time_names[0]);
+    add_log(l, log, true, 0);
+}
+
+/* The input that a log without any would have, if none before it took that; NULL: there is no such. */
+static const struct input *taken_from(const struct look *l, unsigned log)
+{
+    const struct log_def *def = &rules_of(l)->logs[log];
+    const struct inputs *inputs = &l->r->inputs;
+    const struct input *taken = NULL;
+
+    for (size_t i = 0; i < inputs->n; i++) {
+        if (inputs->list[i].log == log)
+            return NULL;
+        if (inputs->list[i].log < log && setup_log_wants(def, inputs->list[i].path))
+            taken = &inputs->list[i];
+    }
+    return taken;
+}
+
+static void find_taken(struct look *l, unsigned log)
+{
+    const struct input *in = taken_from(l, log);
+
+    if (!in)
+        return;
+    const struct log_def *first = &rules_of(l)->logs[in->log];
+
+    buf_fmt(&l->text, "log %s gets nothing of %s: log %s (%s:%d) comes before it and takes that",
+            rules_of(l)->logs[log].name, in->path, first->name, first->at.file, first->at.line);
+    add_log(l, log, true, 0);
+}
+
 enum { UNDECODABLE_PART = 2 }; /* so big a part of the lines is a trap; a few are broken anywhere */
 
 static void find_undecodable(void *ctx, const struct slice *labels, uint64_t n)
@@ -516,6 +583,10 @@ static void find_logs(struct look *l)
 {
     for (unsigned i = 0; i < rules_of(l)->nlogs; i++)
         find_idle(l, i);
+    for (unsigned i = 0; i < rules_of(l)->nlogs; i++)
+        find_timeless(l, i);
+    for (unsigned i = 0; i < rules_of(l)->nlogs; i++)
+        find_taken(l, i);
     report_rows(l->r, OWN_LOG_LINES, find_undecodable, l);
 }
 
