@@ -154,6 +154,28 @@ static void say_lost(struct registry *r)
     say_open_spans(r);
 }
 
+static double sum_of(struct registry *r, enum own_id id)
+{
+    const struct family *f = own_family(r, id);
+    double sum = 0;
+
+    for (uint32_t i = 0; i < family_nseries(f); i++)
+        sum += counter_value(family_counter(f, i));
+    return sum;
+}
+
+/* Zeros look like a quiet log. */
+static void say_none_matched(struct registry *r)
+{
+    double lines = sum_of(r, OWN_LOG_LINES);
+
+    if (lines > 0 && sum_of(r, OWN_LOG_LINES_MATCHED) == 0)
+        log_warn(
+            "no event took any of the lines, of which there were %.0f; are these the rules for "
+            "this log? (--rules names others)",
+            lines);
+}
+
 void say_left_out(struct registry *r)
 {
     static const struct row rows[] = {
@@ -162,6 +184,7 @@ void say_left_out(struct registry *r)
         {OWN_TIMES_UNREADABLE, say_time},
     };
 
+    say_none_matched(r);
     say_folded(r);
     say_rows(r, rows, sizeof rows / sizeof *rows);
     say_lost(r);

@@ -96,6 +96,21 @@ static int add_file(struct inputs *in, const char *path, uint64_t size)
 
 static int add_path(struct inputs *in, const char *path, bool enter);
 
+/* A folder with rules, and nothing else, was meant for --rules. */
+static bool is_of_rules(struct dirent *const *names, int n)
+{
+    int rules = 0;
+
+    for (int i = 0; i < n; i++) {
+        struct slice name = slice_str(names[i]->d_name);
+
+        if (name.p[0] != '.' && !slice_ends(name, SLICE(".ini")))
+            return false;
+        rules += name.p[0] != '.';
+    }
+    return rules > 0;
+}
+
 static int add_directory(struct inputs *in, const char *path)
 {
     struct dirent **names;
@@ -105,6 +120,10 @@ static int add_directory(struct inputs *in, const char *path)
     if (n < 0) {
         log_error("cannot read the directory %s: %m", path);
         return EXIT_MISTAKES;
+    }
+    if (is_of_rules(names, n)) {
+        log_error("%s holds rules, no logs; rules are given by --rules %s", path, path);
+        code = EXIT_USAGE;
     }
     for (int i = 0; i < n; i++) {
         struct buf full = BUF_INIT;

@@ -409,7 +409,55 @@ def it_counts_as_a_replay_does():
     assert tested > 30, tested
 
 
-main(every_silence_is_told, traps_are_an_exit_status, why_is_told, series_are_foretold, a_log_is_told_of_too,
+SLIPS = """\
+[log web]
+path = slips.log
+time = stamp
+[log nginx]
+path = slips.log
+[event slashed]
+log = web
+where = msg =~ /order.*/
+[event lines]
+log = web
+match = at\\n.*foo
+[event theirs]
+log = nginx
+where = msg == order placed
+[counter a_total]
+help = A
+inc = slashed, lines, theirs
+"""
+
+
+def what_was_forgotten_is_told():
+    put("slips.ini", SLIPS)
+    put("slips.log", "".join('{"ts":"2026-11-25T06:00:%02dZ","msg":"order placed"}\n' % i for i in range(20)))
+    r = ran("check", "--rules", "slips.ini", "--against", "slips.log", code=4)
+    out, err = r.stdout, r.stderr
+    for told in ("slips.ini:1: log web: no line has a time: no line has the field stamp; there are msg, ts",
+                 "msg is \"order placed\" there; the slashes are of the regex: leave them out",
+                 "holds in no line; a line has no newline in it: `record` of the [log] makes one of several",
+                 "slips.ini:4: log nginx gets nothing of slips.log: log web (slips.ini:1) comes before it and takes that\n"):
+        assert told in out, (told, out)
+    assert 'slips.ini:4: warning: log "nginx" gets nothing of slips.log: log "web" (slips.ini:1) comes before it' in err, err
+    put("list.ini", "[log a]\npath = a.log, b.log\n[event e]\nmatch = x\n[counter c_total]\nhelp = C\ninc = e\n")
+    err = ran("check", "--rules", "list.ini").stderr
+    assert "no file matches a.log, b.log; each path has a line `path = ...` of its own" in err, err
+
+
+def rules_are_no_logs_and_other_rules_match_nothing():
+    os.mkdir("folder")
+    put("folder/a.ini", "[event e]\nmatch = x\n[counter c_total]\nhelp = C\ninc = e\n")
+    put("some.log", "y\n")
+    for command in (["replay"], ["watch", "--once"]):
+        r = ran(*command, "--rules", "folder/a.ini", "folder", "some.log", code=2)
+        assert "folder holds rules, no logs; rules are given by --rules folder" in r.stdout + r.stderr, (command, r)
+    err = ran("replay", "--rules", "folder", "some.log").stderr
+    assert "no event took any of the lines, of which there were 1;" in err, err
+
+
+main(what_was_forgotten_is_told, rules_are_no_logs_and_other_rules_match_nothing, every_silence_is_told, traps_are_an_exit_status, why_is_told, series_are_foretold, a_log_is_told_of_too,
      a_broken_recipe_is_found_out, a_line_has_its_price, what_cannot_be_read_is_a_failure,
      logs_that_are_not_there_are_not_failures, many_kinds_of_lines_are_ten,
      a_clock_without_its_day_is_told_from_a_time, it_counts_as_a_replay_does)
