@@ -76,6 +76,15 @@ static int open_codec(struct archive *a, uint64_t from, uint64_t to)
     return 0;
 }
 
+/* Its own first bytes say nothing of how the file is written. */
+static int learn_first_of_plain(struct archive *a)
+{
+    ssize_t n = sys_pread(a->fd, a->first, sizeof(a->first), 0);
+
+    a->first_n = n > 0 ? (size_t)n : 0;
+    return n < 0 ? -errno : 0;
+}
+
 int archive_open_part(const char *path, uint64_t from, uint64_t to, struct archive **ret_archive)
 {
     struct archive *a = xcalloc(1, sizeof(*a));
@@ -83,6 +92,8 @@ int archive_open_part(const char *path, uint64_t from, uint64_t to, struct archi
 
     if (r == 0)
         r = open_codec(a, from, to);
+    if (r == 0 && to > 0 && from > 0)
+        r = learn_first_of_plain(a);
     if (r < 0) {
         archive_close(a);
         return r;
@@ -125,14 +136,6 @@ static int skip(struct archive *a, uint64_t n)
     return 0;
 }
 
-static int learn_first_of_plain(struct archive *a)
-{
-    ssize_t n = sys_pread(a->fd, a->first, sizeof(a->first), 0);
-
-    a->first_n = n > 0 ? (size_t)n : 0;
-    return n < 0 ? -errno : 0;
-}
-
 int archive_open_range(const char *path, bool packed, uint64_t from, uint64_t to,
                        struct archive **ret_archive)
 {
@@ -145,8 +148,6 @@ int archive_open_range(const char *path, bool packed, uint64_t from, uint64_t to
     a->left = to - from;
     if (packed)
         r = skip(a, from);
-    else if (from > 0)
-        r = learn_first_of_plain(a);
     if (r < 0) {
         archive_close(a);
         return r;

@@ -178,14 +178,17 @@ static int remove_temporaries(int dir, const char *directory)
 {
     DIR *list = sys_opendir(directory);
     const struct dirent *e;
-    int r = list ? 0 : -errno;
+    int r = 0;
 
-    while (list && (e = sys_readdir(list)) != NULL)
+    if (!list)
+        return -errno;
+    for (errno = 0; (e = sys_readdir(list)) != NULL; errno = 0)
         if (strncmp(e->d_name, TEMPORARY, strlen(TEMPORARY)) == 0 &&
             sys_unlinkat(dir, e->d_name, 0) < 0 && errno != ENOENT && errno != EISDIR && r == 0)
             r = -errno;
-    if (list)
-        (void)sys_closedir(list);
+    if (r == 0)
+        r = -errno;
+    (void)sys_closedir(list);
     return r;
 }
 

@@ -154,6 +154,19 @@ static int hole_is_over(const struct tail *t)
     return got < 0 ? (int)got : got == 0 || first != 0;
 }
 
+/* Nothing but a hole is left. TAIL_END or negative errno. */
+static int pass_to_end(struct tail *t)
+{
+    off_t end = sys_lseek(t->fd, 0, SEEK_END);
+
+    if (end < 0)
+        return -errno;
+    t->read_to = (uint64_t)end;
+    if (t->hole_to > t->read_to) /* cut in its middle */
+        t->hole_to = t->read_to;
+    return TAIL_END;
+}
+
 /* Looks for a byte that is not NUL from hole_to on. PASSED: it was found, and the hole counts as
  * read. TAIL_END: the file ends before. TAIL_MORE: not yet found. Or negative errno. */
 static int pass_hole(struct tail *t, struct tail_buffer *b, size_t block, const struct charset *c)
@@ -164,12 +177,8 @@ static int pass_hole(struct tail *t, struct tail_buffer *b, size_t block, const 
         ssize_t got;
         size_t nuls;
 
-        if (data < 0 && errno == ENXIO) {
-            t->read_to = (uint64_t)sys_lseek(t->fd, 0, SEEK_END);
-            if (t->hole_to > t->read_to) /* cut in its middle */
-                t->hole_to = t->read_to;
-            return TAIL_END;
-        }
+        if (data < 0 && errno == ENXIO)
+            return pass_to_end(t);
         if (data > (off_t)t->hole_to)
             t->hole_to = (uint64_t)data;
         got = read_at(t->fd, p, block, 1, t->hole_to);

@@ -14,6 +14,8 @@
 #include "input/tail.h"
 
 enum { SKIPPING = 1, DIGEST = 2 };
+/* Marks of that stride reach farther than any file. */
+#define STRIDE_MOST ((uint64_t)FINGERPRINT_TAIL << 50)
 
 static size_t first_bytes(const struct tail *t)
 {
@@ -109,17 +111,28 @@ static void decode_fingerprint(struct tail *t, bool digest, struct reader *r)
         tail_set_bytes(t, head.p, tail.p);
 }
 
+/* NULL: it has none, or they cannot be. They lie as far from each other as a doubled tail is long. */
+static struct tail_marks *new_marks(uint64_t stride, struct reader *r)
+{
+    struct tail_marks *m;
+
+    r->bad |= stride > 0 &&
+              (stride < FINGERPRINT_TAIL || stride > STRIDE_MOST || (stride & (stride - 1)) != 0);
+    if (stride == 0 || r->bad)
+        return NULL;
+    m = xcalloc(1, sizeof(*m));
+    m->stride = stride;
+    return m;
+}
+
 static void decode_marks(struct tail *t, struct reader *r)
 {
     uint64_t stride = read_varint(r);
     unsigned n = stride ? read_u8(r) : 0;
 
     r->bad |= n > FINGERPRINT_MARKS;
-    if (stride == 0 || r->bad)
-        return;
-    t->marks = xcalloc(1, sizeof(*t->marks));
-    t->marks->stride = stride;
-    for (unsigned i = 0; i < n; i++)
+    t->marks = new_marks(stride, r);
+    for (unsigned i = 0; t->marks && i < n; i++)
         t->marks->hash[i] = read_u32(r);
 }
 
@@ -135,7 +148,7 @@ void tail_decode(struct tail *t, struct reader *r)
     t->offset = t->read_to = t->count.first = read_varint(r);
     seen = read_varint(r);
     t->size = t->proved = t->offset + seen;
-    r->bad |= t->size < seen;
+    r->bad |= t->size < seen || t->size > INT64_MAX;
     flags = read_u8(r);
     t->skipping = (flags & SKIPPING) != 0;
     decode_fingerprint(t, (flags & DIGEST) != 0, r);
@@ -145,7 +158,6 @@ void tail_decode(struct tail *t, struct reader *r)
 void tail_decode_0_1(struct tail *t, struct reader *r)
 {
     struct slice head, tail;
-    uint64_t stride;
 
     tail_init(t);
     t->id.dev = read_u64(r);
@@ -153,17 +165,14 @@ void tail_decode_0_1(struct tail *t, struct reader *r)
     t->id.birth_ns = (int64_t)read_u64(r);
     t->offset = t->read_to = t->count.first = read_u64(r);
     t->size = t->proved = read_u64(r);
+    r->bad |= t->offset > INT64_MAX || t->size > INT64_MAX;
     t->skipping = read_u8(r) != 0;
     head = read_blob(r);
     tail = read_blob(r);
     if (set_sizes(t, head.n, tail.n, r))
         tail_set_bytes(t, head.p, tail.p);
-    stride = read_u64(r);
-    if (stride == 0 || r->bad)
-        return;
-    t->marks = xcalloc(1, sizeof(*t->marks));
-    t->marks->stride = stride;
-    for (int i = 0; i < FINGERPRINT_MARKS; i++) {
+    t->marks = new_marks(read_u64(r), r);
+    for (int i = 0; t->marks && i < FINGERPRINT_MARKS; i++) {
         uint64_t hash = read_u64(r);
 
         t->marks->hash[i] = hash ? digest_fold(hash) : 0;

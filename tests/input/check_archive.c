@@ -326,3 +326,18 @@ TEST(a_range_is_read_and_summed)
     read_range(true, from, text.n, 0);
     read_range(true, text.n + 1, text.n + 2, -ENODATA);
 }
+
+/* What it begins with may look like a mark of UTF-16, and is in the midst of a file. */
+TEST(a_part_is_written_as_its_file_is)
+{
+    static const char all[] = "the first line\n\xff\xfeno mark\n";
+    const size_t first = strlen("the first line\n");
+    struct slice lines;
+    struct archive *a;
+
+    write_file(SLICE(all));
+    ck_assert_int_eq(archive_open_part(path, first, sizeof(all) - 1, &a), 0);
+    ck_assert_int_eq(archive_next(a, 1000, &lines), 1);
+    ck_assert(slice_eq(lines, slice_from(SLICE(all), first)));
+    archive_close(a);
+}

@@ -606,6 +606,9 @@ TEST(a_temporary_that_cannot_be_removed_refuses_the_directory)
     ck_assert_int_eq(statefile_open(in_dir("other"), &other, &err), -EPERM);
     ck_assert(failing_happened());
     ck_assert_ptr_nonnull(strstr(err.p, "earlier run"));
+    failing_call("sys_readdir", 1, EIO); /* more may be left */
+    ck_assert_int_eq(statefile_open(in_dir("other"), &other, &err), -EIO);
+    ck_assert(failing_happened());
     failing_call("sys_unlinkat", 1, ENOENT); /* another has removed it */
     ck_assert_int_eq(statefile_open(in_dir("other"), &other, &err), 0);
     statefile_close(other);

@@ -5,6 +5,7 @@
 #include "failing.h"
 #include "suite.h"
 
+#include "base/xalloc.h"
 #include "input/tail.h"
 
 #include <errno.h>
@@ -319,4 +320,38 @@ TEST_EACH(the_end_behind_nuls_is_too_long, 5)
     ck_assert_uint_eq(got.n, 0);
     ck_assert_uint_eq(too_long, 1);
     too_long = 0;
+}
+
+static const uint64_t strides[] = {1, 32, 65, 96, UINT64_C(1) << 60, UINT64_MAX};
+
+/* A damaged state: marks so far from each other have no end, or no bytes. */
+TEST_EACH(marks_that_cannot_be_are_no_state, sizeof(strides) / sizeof(strides[0]))
+{
+    struct buf saved = BUF_INIT;
+    struct tail read;
+    struct reader r;
+
+    tail.marks = xcalloc(1, sizeof(*tail.marks));
+    tail.marks->stride = strides[_i];
+    tail_encode(&tail, &saved);
+    r = reader_of(buf_all(&saved));
+    tail_decode(&read, &r);
+    ck_assert(r.bad);
+    tail_release(&read);
+    buf_release(&saved);
+}
+
+/* What is left is a hole, and where that ends cannot be said. */
+TEST(the_end_of_a_hole_may_not_be_found)
+{
+    int r;
+
+    ck_assert_int_eq(ftruncate(tail.fd, 1 << 20), 0);
+    failing_call("sys_lseek", 2, EIO);
+    while ((r = tail_read(&tail, &reader)) == TAIL_MORE)
+        ;
+    ck_assert_int_eq(r, -EIO);
+    ck_assert(failing_happened());
+    ck_assert_int_eq(tail_read(&tail, &reader), TAIL_END);
+    ck_assert_uint_eq(tail.read_to, 1 << 20);
 }
