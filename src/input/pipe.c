@@ -31,6 +31,15 @@ static struct charset *charset_of(struct pipe_input *p)
     return c;
 }
 
+static void tell_too_long(struct pipe_input *p)
+{
+    uint64_t n = p->lines.too_long - p->too_long;
+
+    p->too_long += n;
+    count_lines(p->set, p->file, n);
+    note(p->set, p->file->stream->log, TAIL_TOO_LONG, n);
+}
+
 static void hand_out(struct pipe_input *p, bool rest)
 {
     struct tail_reader reader = file_reader(p->set, p->file);
@@ -40,6 +49,7 @@ static void hand_out(struct pipe_input *p, bool rest)
     tail_hand_out(&p->file->tail, &reader, c,
                   rest ? linebuf_take_rest(&p->lines) : linebuf_take(&p->lines));
     p->set->reading = NULL;
+    tell_too_long(p);
 }
 
 /* After the end nothing comes any more: the descriptor goes, the file stays for the status. */
@@ -54,10 +64,16 @@ static void finish(struct pipe_input *p)
     file_close_sink(t, f);
 }
 
+/* What was in it is gone. */
+static void tell_error(struct pipe_input *p, int error)
+{
+    log_warn("%s: %s; nothing more is read from it", p->file->path, strerror(error));
+    note(p->set, p->file->stream->log, TAIL_READ_ERROR, 1);
+}
+
 static void on_readable(void *ctx, uint32_t epoll_events)
 {
     struct pipe_input *p = ctx;
-    uint64_t too_long = p->lines.too_long;
     size_t room;
     char *to;
     ssize_t n;
@@ -68,14 +84,14 @@ static void on_readable(void *ctx, uint32_t epoll_events)
     n = sys_read(p->fd, to, room);
     if (n < 0 && (errno == EINTR || errno == EAGAIN))
         return;
+    if (n < 0)
+        tell_error(p, errno);
     if (n <= 0) {
         finish(p);
         return;
     }
     linebuf_filled(&p->lines, (size_t)n);
     hand_out(p, false);
-    count_lines(p->set, p->file, p->lines.too_long - too_long);
-    note(p->set, p->file->stream->log, TAIL_TOO_LONG, p->lines.too_long - too_long);
     if (p->timer)
         loop_timer_set(p->timer, loop_now(p->set->loop));
 }
@@ -167,6 +183,22 @@ void pipes_reconcile(struct tailset *t)
 
         for (unsigned k = 0; k < log->nglobs; k++)
             if (glob_names_pipe(log->globs[k]))
-                reconcile_one(t, t->by_number[i], log->globs[k]);
+                reconcile_one(t, t->by_number[i], plain_glob(log->globs[k]));
     }
+}
+
+static bool names_path(const struct tail_log *log, const char *path)
+{
+    for (unsigned i = 0; i < log->nglobs; i++)
+        if (strcmp(plain_glob(log->globs[i]), path) == 0)
+            return true;
+    return false;
+}
+
+struct log *log_of_pipe(const struct tailset *t, const char *path)
+{
+    for (unsigned i = 0; i < t->options.nlogs; i++)
+        if (names_path(&t->options.logs[i], path))
+            return t->by_number[i];
+    return NULL;
 }

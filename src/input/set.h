@@ -106,6 +106,7 @@ struct pipe_input {
     struct loop_watch *watch;
     struct loop_timer *timer; /* for what epoll does not take: standard input from a file */
     struct linebuf lines;
+    uint64_t too_long; /* lines that were told */
 };
 
 enum { BEGAN = 64, REJECTED_MAX = 8, AWAY_LOOKS = 2, GONE_KEYS = 3, GONE_LEAST = 16, BOOT_ID = 36 };
@@ -719,6 +720,8 @@ int unseen_archive(struct tailset *t, const struct newcomer *n);
 /* pipe.c */
 /* Opens those that are there and not yet open. */
 void pipes_reconcile(struct tailset *t);
+/* The log that names this pipe, or NULL. */
+struct log *log_of_pipe(const struct tailset *t, const char *path);
 /* Nothing is read from it while it rests. */
 void pipe_rest(struct pipe_input *p, bool on);
 

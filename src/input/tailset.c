@@ -629,6 +629,14 @@ void tailset_each_file(const struct tailset *t, unsigned number, tail_each_fn *e
             tell_file(f, each, ctx);
 }
 
+/* Whatever a pipe is called, it is read as long as a log names it. */
+static struct log *log_of_stream(const struct tailset *t, const struct stream *s)
+{
+    struct log *log = log_of_path(t, s->path);
+
+    return log || !s->files || s->files->state != FILE_PIPE ? log : log_of_pipe(t, s->path);
+}
+
 /* Nobody wants it at the moment: to remember it is enough. */
 static void put_away(struct tailset *t, struct tail_file *f)
 {
@@ -663,7 +671,7 @@ void tailset_reconfigure(struct tailset *t, const struct tail_options *options)
     set_options(t, options);
     logs_configure(t);
     for (struct stream *s = t->streams; s; s = s->next) {
-        struct log *log = log_of_path(t, s->path);
+        struct log *log = log_of_stream(t, s);
 
         s->wanted = log != NULL;
         if (log)

@@ -637,6 +637,28 @@ TEST(a_pipe_that_no_log_wants_is_let_go)
     (void)close(fd);
 }
 
+/* Whatever it is called, and however its name is written: who writes to it notices nothing. */
+TEST_EACH(a_pipe_stays_open_over_a_reload, 2)
+{
+    const char *name = _i ? "pipe.gz" : "./pipe";
+    int fd;
+
+    ck_assert_int_eq(chdir(w.dir), 0);
+    ck_assert_int_eq(mkfifo(name, 0600), 0);
+    follow_as_it_is(name);
+    fd = open(name, O_WRONLY | O_NONBLOCK);
+    ck_assert_int_ge(fd, 0);
+    world_put(fd, "one\nhalf");
+    world_expect_line(&w, "one\n");
+    world_settle(&w);
+    tailset_reconfigure(w.set, &w.options);
+    world_run(&w, 20);
+    world_put(fd, " of two\n");
+    world_expect_line(&w, "half of two\n");
+    world_settle(&w);
+    (void)close(fd);
+}
+
 TEST_EACH(a_read_of_a_pipe_may_be_interrupted, 2)
 {
     int fd = follow_pipe();
@@ -663,6 +685,7 @@ TEST(a_pipe_that_cannot_be_read_hands_out_what_it_has)
     world_settle(&w);
     tailset_log_status(w.set, 0, &s);
     ck_assert_uint_eq(s.open, 0);
+    ck_assert_uint_eq(w.notes[TAIL_READ_ERROR], 1);
     (void)close(fd);
 }
 
@@ -722,6 +745,21 @@ TEST(the_standard_input_is_read_to_its_end)
     world_expect_line(&w, "last");
     world_settle(&w);
     world_run(&w, 20); /* and not opened again */
+    world_settle(&w);
+}
+
+TEST(the_last_line_of_the_standard_input_may_be_too_long)
+{
+    int ends[2];
+
+    w.options.max_line = 10;
+    ck_assert_int_eq(pipe(ends), 0);
+    with_input(ends[0]);
+    world_put(ends[1], "one\nlonger than ten bytes");
+    world_expect_line(&w, "one\n");
+    world_settle(&w);
+    (void)close(ends[1]);
+    world_until(&w, &w.notes[TAIL_TOO_LONG], 1);
     world_settle(&w);
 }
 
