@@ -1,8 +1,8 @@
 /* archive -- a file read once from its beginning to its end as whole lines: plain, compressed,
  * or "-".
  *
- * The codec is known by the first bytes, not by the name. For replay, test, explain and backfill,
- * and to finish rotated files. A last line without newline is handed out too. */
+ * The codec is known by the first bytes, not by the name. For replay, test, explain, backfill and
+ * verify. A last line without newline is handed out too. */
 #ifndef LT_INPUT_ARCHIVE_H
 #define LT_INPUT_ARCHIVE_H
 

@@ -437,10 +437,12 @@ void dirs_add_given(struct tailset *t, const struct stream *s)
     char *dir = xstrslice(parent_of(s->path));
 
     for (unsigned i = 0; log && i < log->nrotated; i++) {
-        char *path = dir_join(dir, plain_glob(log->rotated[i]));
+        char *path;
 
-        if (strchr(log->rotated[i], '/'))
-            dir_add_of(t, path, DIR_TARGET);
+        if (!strchr(log->rotated[i], '/'))
+            continue;
+        path = dir_join(dir, plain_glob(log->rotated[i]));
+        dir_add_of(t, path, DIR_TARGET);
         free(path);
     }
     free(dir);

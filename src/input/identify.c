@@ -13,8 +13,8 @@
  *                       rotated name one that was rotated before we opened it
  *
  * A rotated name that a glob matches, or a weak one, is a part of the stream only if the table says
- * so; else a stream of its own, or a file that is none of ours. What is compressed can only be the
- * rest of a lost content.
+ * so; else a stream of its own, or a file that is none of ours. What is compressed is the rest of a lost
+ * content, or a generation that nobody saw (unseen.c).
  *
  * Why they are identified together and the oldest first: which one continues a lost content can
  * depend on all names of a rotation, and lines must come in the order in which they were written.

@@ -240,7 +240,7 @@ static void examine_regular(struct tailset *t, const struct pending *p, const st
         f->seen = true;
         return;
     }
-    if (f && (is_memo(f) || f->copy_of) && identity_eq(&f->tail.id, &look->id)) {
+    if (f && identity_eq(&f->tail.id, &look->id)) { /* a memo, or a copy that has grown */
         if (!newcomer.copy_of)
             newcomer.copy_of = f->copy_of;
         take_unread(f, &newcomer);

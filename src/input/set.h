@@ -505,7 +505,8 @@ bool glob_names_pipe(const char *glob);
 struct stream *stream_get(struct tailset *t, const char *path, struct log *log);
 /* Takes where its name leads; NULL: somewhere, or not known. */
 void stream_set_leads(struct tailset *t, struct stream *s, char *leads);
-/* The stream that `path` is a rotated name of, and how sure that is; or NULL. */
+/* The stream that `path` is a rotated name of, and how sure that is; or NULL. A log that wants the name it is
+ * said to have had gets the stream of that, if there was none. */
 struct stream *stream_of_rotated(struct tailset *t, const char *path, enum rotated *ret_is);
 /* Is it the name of another log, and looks like that of no part? A file of this one hardly gets that. */
 bool stream_is_not_called(const struct tailset *t, const struct stream *s, const char *path);

@@ -17,7 +17,8 @@
  *     called at any time between two sink calls and holds exactly what the sink has seen; whoever
  *     saves it together with what the sink derived is exact across kill -9.
  *   - A content has one struct tail_file, a name is that of one at most. In a stream (a path and
- *     all that was ever written under it) the older content is read to its end before the younger.
+ *     all that was ever written under it) the older content is read to its end before the younger, but
+ *     for one that cannot be read at the moment.
  *   - An event is a reason to look; only what is on disk decides.
  *   - What is not handed out is reported: each byte known to be lost, each line left out.
  *   - Whatever others can make grow has a bound: lines, descriptors, files remembered.
@@ -123,7 +124,8 @@ struct tail_sink {
 
 struct tailset;
 
-/* Nothing is read before the loop runs. */
+/* Nothing is read before the loop runs. Copies `sink` and `options` (but for the logs); borrows the loop until
+ * tailset_free, which whoever made it calls, outside of any callback. */
 struct tailset *tailset_new(struct loop *loop, const struct tail_options *options,
                             const struct tail_sink *sink);
 void tailset_free(struct tailset *t);
@@ -153,8 +155,8 @@ void tailset_reconfigure(struct tailset *t, const struct tail_options *options);
 void tailset_rest(struct tailset *t, bool on);
 
 /* Reads everything that was appended before this call, in turns of bounded size (a scrape asks for
- * it: what is in the files now must be on the page). Returns false when it stopped at a budget of
- * `budget_ns` with more to read. */
+ * it: what is in the files now must be on the page). Returns false when there is more to read, or to look
+ * at: it stops at a budget of `budget_ns`, and where a look at the files makes a pause (piece_ns). */
 bool tailset_catch_up(struct tailset *t, int64_t budget_ns);
 
 /* Has it looked once at all that it follows? */
