@@ -517,8 +517,7 @@ void file_misnamed(struct tailset *t, struct tail_file *f)
 
 bool file_is_tried(const struct tail_file *f, struct slice head)
 {
-    return f->unpack && f->tail.offset > 0 && !unpack_is_there(f->unpack) &&
-           tail_head_like(&f->tail, head).whole;
+    return f->packed && f->tried && f->tail.offset > 0 && tail_head_like(&f->tail, head).whole;
 }
 
 bool file_is_elsewhere(const struct tail_file *f)

@@ -21,7 +21,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { PATIENCE = 8, BLOCK_LEAST = 16 * 1024, BLOCK_MOST = 256 * 1024 };
+enum { UNPACKING_MAX = 4, PATIENCE = 8, BLOCK_LEAST = 16 * 1024, BLOCK_MOST = 256 * 1024 };
 enum { LEARN = 8192 }; /* no banner is longer */
 #define BLOCK_NS (8 * NSEC_PER_MSEC)
 #define RETRY_NS (100 * NSEC_PER_MSEC)
@@ -130,12 +130,14 @@ static int read_archive(struct tailset *t, struct tail_file *f)
             reject_archive(t, f, true);
             return TAIL_END;
         }
-        f->tail.fd = -1;
-        t->nopen--;
+        f->tail.fd = -1; /* open all the same */
+        t->nunpacking++;
+        f->tried = true;
     }
     reader = file_reader(t, f);
     was_there = unpack_is_there(f->unpack);
     r = unpack_read(f->unpack, &f->tail, &reader);
+    f->tried &= !unpack_is_there(f->unpack);
     if (!was_there && unpack_is_there(f->unpack) && r == UNPACK_MORE)
         file_release_copies(t, f->stream);
     switch (r) {
@@ -159,6 +161,7 @@ static int read_archive(struct tailset *t, struct tail_file *f)
  * errno. */
 static int refuse_packed(struct tailset *t, struct tail_file *f)
 {
+    static const char what[] = "is compressed: it is not read as lines";
     struct stream *s = f->stream;
     struct look look;
     char *path;
@@ -172,7 +175,8 @@ static int refuse_packed(struct tailset *t, struct tail_file *f)
     if (r <= 0)
         return r;
     path = xstrdup(f->path);
-    if (warn_once(t, path, "is compressed: it is not read as lines"))
+    warn_once(t, path, what);
+    if (is_first(t, path, &look.id, 0, what))
         note(t, s->log, TAIL_READ_ERROR, 1);
     file_drop(t, f);
     (void)file_memo(t, s, FILE_HELD, path, &look);
@@ -337,6 +341,23 @@ static bool must_wait(const struct tailset *t, const struct tail_file *f)
     return false;
 }
 
+/* Each may take as much memory as its packer said, so only a few are unpacked at once. What waits for an older
+ * one keeps none of them from it. */
+static bool may_not_unpack(struct tailset *t, const struct tail_file *f)
+{
+    return f->packed && !f->unpack && t->nunpacking >= UNPACKING_MAX;
+}
+
+/* Its turn comes again. */
+static bool is_put_off(struct tailset *t, struct tail_file *f)
+{
+    if (!must_wait(t, f))
+        return may_not_unpack(t, f);
+    if (f->unpack)
+        file_close_fd(t, f);
+    return true;
+}
+
 /* What was not full, because a file ended, says nothing of a larger one. */
 static void fit_block(struct tailset *t, int64_t took_ns)
 {
@@ -386,11 +407,12 @@ bool follow_turn(struct tailset *t, int64_t until_ns)
         struct tail_file *f = t->queue;
 
         queue_remove(t, f);
-        if (must_wait(t, f)) {
+        if (is_put_off(t, f)) {
             queue_read(t, f);
-            continue;
+            now = clock_mono_ns();
+        } else {
+            (void)take_turn(t, f, &now);
         }
-        (void)take_turn(t, f, &now);
         if (now >= until_ns)
             break;
     }

@@ -64,7 +64,10 @@ static void deny(struct tailset *t, const struct newcomer *n, int error)
     f->error = error;
     f->unread = n->look.size > was_cut(n) ? n->look.size : was_cut(n);
     f->copy_of = n->copy_of && n->copy_of->stream == n->stream ? n->copy_of : NULL;
-    if (error != NOT_DRAINED && warn_once(t, n->path, strerror(error)))
+    if (error == NOT_DRAINED)
+        return;
+    warn_once(t, n->path, strerror(error));
+    if (is_first(t, n->path, &n->look.id, 0, strerror(error)))
         note(t, n->stream->log, TAIL_READ_ERROR, 1);
 }
 
@@ -595,13 +598,12 @@ static struct tail_file *written_after(const struct tailset *t, const struct str
 static int begin_packed(struct tailset *t, struct newcomer *n)
 {
     struct tail_file *f = file_new(t, n->stream, FILE_UNPLACED);
-    int r = unpack_open(n->fd, &f->tail, &f->unpack);
+    int r = unpack_begins(n->fd, &f->tail);
 
     if (r <= 0) {
         file_drop(t, f);
         return r < 0 ? r : -ENODATA;
     }
-    n->fd = -1;
     forget_unread(t, n, f);
     f->packed = f->renamed = true;
     file_join(f, n->stream, written_after(t, n->stream, n->look.mtime_ns));
@@ -622,24 +624,33 @@ static bool is_after_another(const struct newcomer *n)
     return false;
 }
 
+static void tell_perhaps_unseen(struct tailset *t, const struct newcomer *n)
+{
+    static const char what[] =
+        "may be of a file that was never seen; it is not read, since it begins like one that was";
+
+    warn_once(t, n->path, what);
+    if (is_first(t, n->path, &n->look.id, n->look.mtime_ns, what))
+        note(t, n->stream->log, TAIL_VANISHED, 1);
+}
+
 /* What continues nothing is read when nobody has read it, and held back else. 0 or negative errno. */
 static int identify_unseen(struct tailset *t, struct newcomer *n)
 {
     int r = unseen_archive(t, n);
+    bool is_new;
 
     if (r == UNSEEN_NOT && is_after_another(n))
         r = UNSEEN_PERHAPS;
     n->ambiguous = r == UNSEEN_AGAIN;
-    if (r == UNSEEN_NEW || r == UNSEEN_AGAIN)
+    is_new = r == UNSEEN_NEW || r == UNSEEN_AGAIN;
+    if (is_new)
         r = begin_packed(t, n);
-    else if (r == UNSEEN_PERHAPS && warn_once(t, n->path,
-                                              "may be of a file that was never seen; it "
-                                              "is not read, since it begins like one "
-                                              "that was"))
-        note(t, n->stream->log, TAIL_VANISHED, 1);
+    else if (r == UNSEEN_PERHAPS)
+        tell_perhaps_unseen(t, n);
     if (unpack_is_passing(r))
         return r;
-    if (n->fd >= 0)
+    if (r < 0 || !is_new)
         (void)file_memo(t, n->stream, FILE_HELD, n->path, &n->look);
     return 0;
 }
@@ -750,23 +761,19 @@ static void search_packed_log(struct tailset *t, struct packed_search *p)
 /* f goes on in the archive. 0 or negative errno. */
 static int go_on_packed(struct tailset *t, struct tail_file *f, struct newcomer *n)
 {
-    struct unpack *u;
-    int r = unpack_open(n->fd, &f->tail, &u);
+    int r = unpack_begins(n->fd, &f->tail);
 
     if (r <= 0)
         return r < 0 ? r : -EIO; /* it has changed since we looked */
     if (come_back(t, f))
         file_join(f, f->stream, current_of(t, f->stream));
-    n->fd = -1;
-    f->unpack = u;
     f->packed = true;
     f->plain_id = f->tail.id;
     f->plain_mtime_ns = f->mtime_ns;
     f->retired = f->retired && weigh_is_time_of(n->look.mtime_ns, f->mtime_ns);
     file_name(t, f, n->path, &n->look);
-    if (f->retired) {
-        file_close_fd(t, f);
-    } else { /* it was not read to its end, or was written on since */
+    f->tried = !f->retired;
+    if (!f->retired) { /* it was not read to its end, or was written on since */
         file_set_backlog(f, !t->reconciled);
         queue_read(t, f);
     }

@@ -10,6 +10,7 @@
 
 #include "input/set.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "input/glob.h"
@@ -17,7 +18,8 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-enum { WARNED_MAX = 1000 };
+enum { WARNED_MAX = 1000, NOTED_MAX = 10000 };
+#define WARN_AGAIN_NS (12 * 3600 * NSEC_PER_SEC)
 
 const char *plain_glob(const char *glob)
 {
@@ -152,8 +154,9 @@ void logs_free(struct tailset *t)
     index_release(&t->log_index);
     index_release(&t->stream_index);
     index_release(&t->leads_index);
-    map_release(&t->warned);
-    map_release(&t->links);
+    names_release(&t->warned);
+    names_release(&t->noted);
+    names_release(&t->links);
 }
 
 static void join_log(struct stream *s, struct log *log)
@@ -337,9 +340,23 @@ void streams_sweep(struct tailset *t)
 
 void note(struct tailset *t, const struct log *log, enum tail_note what, uint64_t n)
 {
+    if (!log || !log->config || n == 0)
+        return;
     t->version++;
-    if (log && log->config && n > 0)
-        t->sink.note(t->sink.ctx, log->number, what, n);
+    t->sink.note(t->sink.ctx, log->number, what, n);
+}
+
+bool is_first(struct tailset *t, const char *path, const struct identity *id, int64_t at_ns,
+              const char *what)
+{
+    struct buf key = BUF_INIT;
+    bool first;
+
+    buf_fmt(&key, "%s\n%llx %llx %lld %lld\n%s", path, (unsigned long long)id->dev,
+            (unsigned long long)id->ino, (long long)id->birth_ns, (long long)at_ns, what);
+    first = names_add(&t->noted, buf_all(&key), NOTED_MAX, t->now);
+    buf_release(&key);
+    return first;
 }
 
 void placed(struct tailset *t)
@@ -349,15 +366,13 @@ void placed(struct tailset *t)
         t->sink.placed(t->sink.ctx);
 }
 
-bool warn_once(struct tailset *t, const char *path, const char *what)
+void warn_once(struct tailset *t, const char *path, const char *what)
 {
     struct buf key = BUF_INIT;
-    bool first;
 
+    names_expire(&t->warned, t->now - WARN_AGAIN_NS);
     buf_fmt(&key, "%s\n%s", path, what);
-    first = t->warned.n < WARNED_MAX && map_put(&t->warned, buf_all(&key), 1);
-    buf_release(&key);
-    if (first)
+    if (t->warned.n < WARNED_MAX && names_add(&t->warned, buf_all(&key), WARNED_MAX, t->now))
         log_warn("%s: %s", path, what);
-    return first;
+    buf_release(&key);
 }

@@ -41,11 +41,20 @@ static void pipe_close(struct tail_file *f)
     f->pipe = NULL;
 }
 
+static void stop_unpacking(struct tailset *t, struct tail_file *f)
+{
+    if (!f->unpack)
+        return;
+    unpack_close(f->unpack);
+    f->unpack = NULL;
+    t->nunpacking--;
+    t->nopen--;
+}
+
 void file_close_fd(struct tailset *t, struct tail_file *f)
 {
     pipe_close(f);
-    unpack_close(f->unpack);
-    f->unpack = NULL;
+    stop_unpacking(t, f);
     if (f->tail.fd < 0)
         return;
     (void)sys_close(f->tail.fd);

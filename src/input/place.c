@@ -260,8 +260,7 @@ static void examine_regular(struct tailset *t, const struct pending *p, const st
             file_name(t, owner, owner->path, look);
         if (strcmp(owner->path, path) == 0)
             return;
-        if (t->links.n < LINKS_MAX)
-            (void)map_put(&t->links, slice_str(path), 1);
+        (void)names_add(&t->links, slice_str(path), LINKS_MAX, t->now);
         return; /* a hard link: counted once, under its first name */
     }
     if (owner && is_memo(owner)) { /* this may be another hard link of it */
@@ -596,15 +595,6 @@ static struct tail_file *whose_name_is_gone(struct tailset *t, const char *path)
     return NULL;
 }
 
-static bool forget_link(struct tailset *t, const char *path)
-{
-    uint64_t linked = 0;
-
-    if (map_get(&t->links, slice_str(path), &linked) && linked)
-        (void)map_put(&t->links, slice_str(path), 0);
-    return linked;
-}
-
 /* A packer took its place. */
 static bool was_packed(const char *path)
 {
@@ -637,19 +627,27 @@ static bool was_moved_and_deleted(struct tailset *t, const char *path)
     return false;
 }
 
+static void tell_never_seen(struct tailset *t, const char *path)
+{
+    const struct log *log = log_of_path(t, path);
+
+    if (log && !was_packed(path))
+        note(t, log, TAIL_VANISHED, 1);
+}
+
 /* A deleted name that nobody had is that of a file which came and went between two looks; but not
  * when it was seen as the second name of another, or what it was is known by another. */
 static void name_gone(struct tailset *t, unsigned events, const char *path)
 {
     struct tail_file *f = whose_name_is_gone(t, path);
-    bool link = forget_link(t, path);
+    bool link = names_remove(&t->links, slice_str(path));
 
     if (f) {
         f->gone_seen = true;
         f->deleted = (events & WATCH_DELETED) != 0;
     } else if ((events & WATCH_DELETED) && !(events & WATCH_DIRECTORY) && !link &&
-               !was_moved_and_deleted(t, path) && !was_packed(path))
-        note(t, log_of_path(t, path), TAIL_VANISHED, 1);
+               !was_moved_and_deleted(t, path))
+        tell_never_seen(t, path);
 }
 
 /* Files are named through this symlink. */

@@ -31,6 +31,8 @@ liblogtally_a_SOURCES += \
 	src/input/link.c \
 	src/input/link.h \
 	src/input/logs.c \
+	src/input/names.c \
+	src/input/names.h \
 	src/input/open.c \
 	src/input/packing.c \
 	src/input/packing.h \

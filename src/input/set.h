@@ -31,6 +31,7 @@
 #include "input/identity.h"
 #include "input/judge.h"
 #include "input/linebuf.h"
+#include "input/names.h"
 #include "input/rotated.h"
 #include "input/tail.h"
 #include "input/tailset.h"
@@ -135,6 +136,7 @@ struct tail_file {
     struct stream *stream;
     enum file_state state;
     bool packed; /* its rest is in a compressed file; offset counts unpacked bytes */
+    bool tried;  /* packed: it is not known to be in that before it has been unpacked so far */
     uint32_t id;
     char *path; /* the last known */
     /* Where it lies: to which its own name led over symlinks, or where it went without a name that
@@ -314,6 +316,7 @@ struct tailset {
     struct file_list gone;  /* FILE_ABSENT, in the order in which they were given up */
     uint64_t gone_lines;
     unsigned nfiles, nopen, ngone;
+    unsigned nunpacking; /* that are being unpacked */
     struct tail_file *queue, **queue_end;
     struct pending *pending;
     size_t npending, pending_cap;
@@ -329,8 +332,9 @@ struct tailset {
     struct tail_buffer buffer;
     struct tail_file *reading; /* whose lines are being handed out */
     size_t block, handed;      /* bytes to read at once; those last handed out */
-    struct map warned;
-    struct map links; /* paths: 1 = last seen as a hard link of a file that has another name */
+    struct names warned;       /* paths, with what was said of them */
+    struct names noted;        /* as well, with the file that was counted */
+    struct names links;        /* paths last seen as a hard link of a file that has another name */
     struct tail_sum sum;
     struct memory memory;
     int64_t ran_ns, ran_from_ns; /* running time of earlier runs; when this one began */
@@ -514,10 +518,15 @@ bool stream_is_not_called(const struct tailset *t, const struct stream *s, const
 bool is_given_rotated(const struct tailset *t, const char *path);
 void streams_sweep(struct tailset *t);
 void note(struct tailset *t, const struct log *log, enum tail_note what, uint64_t n);
+/* The first time that this is met of this file under this path, as it was written at `at_ns` (0: whenever)? What recurs is
+ * counted once. */
+bool is_first(struct tailset *t, const char *path, const struct identity *id, int64_t at_ns,
+              const char *what);
 /* A content has its first lines, or another name. */
 void placed(struct tailset *t);
-/* Says this once for each path; false when it was said before. */
-bool warn_once(struct tailset *t, const char *path, const char *what);
+/* Says this of a path once in some hours, as long as there are not too many. What is counted must not
+ * depend on it. */
+void warn_once(struct tailset *t, const char *path, const char *what);
 
 /* dirs.c */
 void dirs_configure(struct tailset *t);
@@ -584,6 +593,8 @@ struct unpack;
 /* Does what `fd` holds begin as `t` did? 1, 0, or negative errno (-ENODATA: not yet complete enough
  * to tell). With 1, *ret_unpack takes fd. */
 int unpack_open(int fd, const struct tail *t, struct unpack **ret_unpack);
+/* The same, and nothing is opened. */
+int unpack_begins(int fd, const struct tail *t);
 /* What is in it, packed or plain, begins so: how many bytes, or negative errno, -ENODATA as above. */
 ssize_t unpack_head(int fd, char head[FINGERPRINT_HEAD]);
 /* An error that says nothing of what the file holds: it may be gone at the next try. */

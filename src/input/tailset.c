@@ -144,6 +144,13 @@ static void look_for_disk(const struct tailset *t, struct tail_file *f)
         f->lost_wall_ns = clock_wall_ns();
 }
 
+/* A reload has left it out, and it was deleted: it would keep its place on the disk for ever. */
+static void let_unwanted_go(struct tailset *t, struct tail_file *f)
+{
+    file_close_fd(t, f);
+    file_unname(t, f);
+}
+
 static bool has_put_off(const struct tailset *t, const struct stream *s)
 {
     for (size_t i = 0; i < t->nnewcomers; i++)
@@ -174,6 +181,10 @@ static void end_waits(struct tailset *t, struct tail_file *f)
         look_for_disk(t, f);
         if (idle >= t->options.lost_wait_ns && dir_is_there(t, f->path) && !may_be_found(t, f))
             give_up(t, f);
+        return;
+    }
+    if (f->state == FILE_OPEN && !f->stream->wanted && idle >= t->options.keep_ns) {
+        let_unwanted_go(t, f);
         return;
     }
     if ((f->renamed || f->state == FILE_OPEN) && file_has_content(f) && !f->retired && !f->queued &&
@@ -470,8 +481,6 @@ struct tailset *tailset_new(struct loop *loop, const struct tail_options *option
     t->sink = *sink;
     t->queue_end = &t->queue;
     t->block = BLOCK_FIRST;
-    t->warned = MAP_INIT;
-    t->links = MAP_INIT;
     t->newcomer_numbers = MAP_INIT;
     set_options(t, options);
     t->now = t->ran_from_ns = loop_now(t->loop);

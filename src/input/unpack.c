@@ -80,6 +80,18 @@ int unpack_open(int fd, const struct tail *t, struct unpack **ret_unpack)
     return r;
 }
 
+int unpack_begins(int fd, const struct tail *t)
+{
+    struct unpack *u;
+    int r = unpack_open(fd, t, &u);
+
+    if (r == 1) {
+        u->fd = -1;
+        unpack_close(u);
+    }
+    return r;
+}
+
 ssize_t unpack_head(int fd, char head[FINGERPRINT_HEAD])
 {
     struct codec_reader *c;

@@ -433,6 +433,38 @@ TEST(an_archive_that_cannot_be_read_for_a_moment)
     ck_assert(failing_happened());
 }
 
+/* As many as there are: each is opened when it is its turn. */
+TEST(archives_do_not_take_all_descriptors)
+{
+    enum { ARCHIVES = 80 };
+    const struct rlimit few = {64, 64};
+    char name[32], line[32];
+
+    world_start(&w);
+    for (int i = 0; i < ARCHIVES; i++) {
+        (void)snprintf(name, sizeof(name), "%d.log", i);
+        (void)snprintf(line, sizeof(line), "%d of them\n", i);
+        world_expect(&w, name, line);
+    }
+    world_settle(&w);
+    world_save(&w);
+    world_kill(&w);
+    for (int i = 0; i < ARCHIVES; i++) {
+        char text[64];
+
+        (void)snprintf(text, sizeof(text), "%d of them\nand one more\n", i);
+        (void)snprintf(name, sizeof(name), "%d.log.1.gz", i);
+        put_packed(name, slice_str(text));
+        world_expect_line(&w, "and one more\n");
+        (void)snprintf(name, sizeof(name), "%d.log", i);
+        world_remove(&w, name);
+    }
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
+    world_start(&w);
+    world_settle(&w);
+    ck_assert_uint_eq(w.notes[TAIL_READ_ERROR], 0);
+}
+
 /* It begins as what is gone, and goes on otherwise: what of it may count again is told once. */
 TEST_EACH(an_archive_that_may_count_again_cannot_be_read_for_a_moment, 4)
 {

@@ -348,6 +348,86 @@ TEST(the_version_changes_with_every_line_and_only_then)
     ck_assert_uint_ne(tailset_version(w.set), version);
 }
 
+TEST(what_is_none_of_ours_changes_nothing)
+{
+    uint64_t version;
+
+    world_expect(&w, "a.log", "one\n");
+    world_settle(&w);
+    version = tailset_version(w.set);
+    world_write(&w, "other", "of somebody else\n");
+    world_run(&w, 20);
+    world_remove(&w, "other");
+    world_run(&w, 20);
+    ck_assert_uint_eq(tailset_version(w.set), version);
+}
+
+/* One that was there and is gone again makes room for others. */
+TEST(however_many_hard_links_there_were_none_is_taken_for_a_file)
+{
+    enum { LINKS = 1100 };
+    char name[32];
+
+    world_expect(&w, "a.log", "one\n");
+    world_settle(&w);
+    for (int round = 0; round < 10; round++) {
+        for (int i = 0; i < LINKS; i++) {
+            (void)snprintf(name, sizeof(name), "%d-%d.log", round, i);
+            ck_assert_int_eq(link(world_path(&w, "a.log"), world_path(&w, name)), 0);
+        }
+        world_run(&w, 20);
+        for (int i = 0; i < LINKS; i++) {
+            (void)snprintf(name, sizeof(name), "%d-%d.log", round, i);
+            world_remove(&w, name);
+        }
+        world_run(&w, 20);
+    }
+    ck_assert_uint_eq(w.notes[TAIL_VANISHED], 0);
+}
+
+/* A log that a reload leaves out may come back; but not what was deleted of it, for ever. */
+TEST(what_was_deleted_and_is_wanted_no_more_is_closed_at_last)
+{
+    struct tail_options none;
+    struct tail_log_status s;
+
+    w.options.keep_ns = 100 * NSEC_PER_MSEC;
+    w.options.rotate_wait_ns = 100 * NSEC_PER_SEC;
+    world_restart(&w);
+    world_expect(&w, "a.log", "one\n");
+    world_settle(&w);
+    world_remove(&w, "a.log");
+    world_run(&w, 20);
+    tailset_log_status(w.set, 0, &s);
+    ck_assert_uint_eq(s.open, 1);
+    none = w.options;
+    none.nlogs = 0;
+    tailset_reconfigure(w.set, &none);
+    world_run(&w, 300);
+    tailset_reconfigure(w.set, &w.options);
+    tailset_log_status(w.set, 0, &s);
+    ck_assert_uint_eq(s.open, 0);
+}
+
+/* Each is counted, however many there were before. */
+TEST(more_are_counted_than_are_spoken_of)
+{
+    enum { FILES = 1100 };
+    char name[32];
+
+    for (int i = 0; i < FILES; i++) {
+        (void)snprintf(name, sizeof(name), "%d.log", i);
+        world_write(&w, name, "\x1f\x8b\x08 is no line\n");
+    }
+    world_until(&w, &w.notes[TAIL_READ_ERROR], FILES);
+    world_remove(&w, name);
+    world_run(&w, 20);
+    world_write(&w, name, "\x1f\x8b\x08 nor is another\n");
+    world_until(&w, &w.notes[TAIL_READ_ERROR], FILES + 1);
+    world_run(&w, 100);
+    ck_assert_uint_eq(w.notes[TAIL_READ_ERROR], FILES + 1);
+}
+
 static void make_pipe(void)
 {
     ck_assert_int_eq(mkfifo(world_path(&w, "pipe"), 0600), 0);
