@@ -228,7 +228,7 @@ def blob(data):
 def files_of_0_1(files):
     """The files' part of a state, as version 0.1 wrote it: no boot id, sums, real paths, times and counts."""
     r = Reader(files)
-    assert r.number() == 4
+    assert r.number() == 5
     r.blob()
     r.take(56)
     out = struct.pack("<I", 2)
@@ -246,7 +246,6 @@ def files_of_0_1(files):
         assert flags < 128  # 0.1 had no others
         out += blob(stream) + blob(log) + blob(path) + bytes([flags]) + r.take(8)
         r.take(8)
-        r.varint()
         out += struct.pack("<QQ", r.varint(), r.varint()) + r.take(8)
         offset = r.varint()
         out += struct.pack("<QQ", offset, offset + r.varint()) + r.take(1)
@@ -257,7 +256,9 @@ def files_of_0_1(files):
         r.varint(), r.varint(), r.varint(), r.take(4)
         out += blob(r.vblob())
         if r.varint():  # how it began, of what was not yet read
-            r.take(8), r.vblob()
+            r.take(4), r.vblob()
+    for _ in range(r.number()):  # how much all that is rotated begins with
+        r.vblob(), r.varint()
     assert r.at == len(files)
     return out
 
