@@ -284,7 +284,8 @@ def http_answers_are_those_of_the_table():
                     continue
                 if status == "503":
                     continue                                    # only while it begins
-                got, headers, _ = fetch(d.port, path.replace("LOG", "test").replace("METRIC", "hits_total"), method, {})
+                named = path.replace("LOG", "test").replace("METRIC", "hits_total").replace("EVENT", "hit")
+                got, headers, _ = fetch(d.port, named, method, {})
                 answers[path, method, status] = got, headers.get("Content-Type")
                 assert (str(got), headers.get("Content-Type")) == (status, kind), (path, method, got, headers)
         accept = {"Accept": "application/openmetrics-text;version=1.0.0"}
