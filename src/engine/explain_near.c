@@ -96,6 +96,12 @@ static void show_values(struct record *r, const struct condition *c, const struc
     buf_char(out, '\n');
 }
 
+/* May a match begin anywhere? Then how far one got is chance, where a text that each has is not there. */
+static bool floats(const struct condition *c)
+{
+    return !slice_starts(pattern_text(c->capture.pattern), SLICE("^"));
+}
+
 static void show_condition(const struct trace *t, const struct event *e, const struct condition *c,
                            const char *fails, struct buf *out)
 {
@@ -112,7 +118,11 @@ static void show_condition(const struct trace *t, const struct event *e, const s
                 SLICE_FMT(c->text), c->at.file, c->at.line);
         show_values(t->record, c, &hint, out);
     }
-    if (c->is_match || (c->op == OP_MATCH && text.n))
+    if (slice_ends(buf_all(&hint), SLICE(", which is not there")) && floats(c)) {
+        buf_str(out, "      ");
+        show_text(out, pattern_text(c->capture.pattern));
+        buf_char(out, '\n');
+    } else if (c->is_match || (c->op == OP_MATCH && text.n))
         explain_reach(c->capture.pattern, text, hint.n > 0, out);
     buf_release(&hint);
 }

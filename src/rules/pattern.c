@@ -491,9 +491,35 @@ void pattern_texts(const struct pattern *p, const struct matcher *m, struct slic
 
 /* A regex compiled for one match, with the limits of all; *far, if not NULL, is where it got to. */
 struct far {
+    struct slice regex;
     struct pattern_reach best;
     bool any;
 };
+
+/* Is the place in a (?!...) or (?<!...), whose text is to be what the subject's is not? */
+static bool is_unwanted(struct slice regex, size_t place)
+{
+    enum { DEPTH = 64 };
+    bool unwanted[DEPTH] = {false}, class = false;
+    size_t depth = 0;
+
+    for (size_t i = 0; i < place && i < regex.n; i++) {
+        struct slice rest = slice_from(regex, i);
+
+        if (regex.p[i] == '\\') {
+            i++;
+        } else if (class || regex.p[i] == '[') {
+            class = regex.p[i] != ']';
+        } else if (regex.p[i] == '(' && depth + 1 < DEPTH) {
+            depth++;
+            unwanted[depth] = unwanted[depth - 1] || slice_starts(rest, SLICE("(?!")) ||
+                              slice_starts(rest, SLICE("(?<!"));
+        } else if (regex.p[i] == ')' && depth > 0) {
+            depth--;
+        }
+    }
+    return unwanted[depth];
+}
 
 static int note_furthest(pcre2_callout_block *b, void *ctx)
 {
@@ -501,9 +527,11 @@ static int note_furthest(pcre2_callout_block *b, void *ctx)
     struct pattern_reach here = {b->pattern_position, b->current_position,
                                  b->current_position - b->start_match};
 
+    if (is_unwanted(far->regex, here.regex))
+        return 0;
     if (!far->any || here.fitted > far->best.fitted ||
         (here.fitted == far->best.fitted && here.regex > far->best.regex))
-        *far = (struct far){here, true};
+        *far = (struct far){far->regex, here, true};
     return 0;
 }
 
@@ -539,9 +567,9 @@ static bool match_once(struct slice regex, uint32_t extra, struct slice subject,
 
 bool pattern_near(const struct pattern *p, struct slice subject, struct pattern_reach *ret_reach)
 {
-    struct far far = {.any = false};
+    struct far far = {.regex = pattern_text(p)};
 
-    (void)match_once(pattern_text(p),
+    (void)match_once(far.regex,
                      PCRE2_AUTO_CALLOUT | PCRE2_NO_START_OPTIMIZE | PCRE2_NO_AUTO_POSSESS, subject,
                      &far, NULL);
     *ret_reach = far.best;

@@ -297,5 +297,28 @@ def keys_of_objects_are_as_the_manual_says():
         assert ".Li %s .\n" % keys in manual, (name, keys)
 
 
-main(shipped_rules_and_their_logs, every_example_and_its_log, thousands_of_lines_are_told_once_for_all_that_are_alike,
+NEAR = """\
+[event imported]
+match = imported (?<n>\\d+) rows
+[event done]
+match = ^done (?!of error)\\d+
+[counter i_total]
+help = I
+inc = imported, done
+"""
+
+
+def a_caret_is_where_something_is_told_by_it():
+    """Not where a text that each match has is not there, nor behind what must not match."""
+    with open("near.ini", "w", encoding="utf-8") as f:
+        f.write(NEAR)
+    told = logtally("explain", "--all", "--rules", "near.ini", "java.sql.SQLException: i")
+    assert '      each match has "imported ", which is not there\n      imported (?<n>\\d+) rows\n' in told, told
+    assert "and here in the text" not in told, told
+    told = logtally("explain", "--rules", "near.ini", "done of errands")
+    regex, caret, text = re.search(r"^      (\^done .*)\n      ( +)\^ matched up to here\n      done of errands\n      ( +)\^ and here", told, re.M).groups()
+    assert len(caret) == regex.index("\\d+") and len(text) == len("done "), told
+
+
+main(a_caret_is_where_something_is_told_by_it, shipped_rules_and_their_logs, every_example_and_its_log, thousands_of_lines_are_told_once_for_all_that_are_alike,
      groups_of_shipped_logs_add_up, keys_of_objects_are_as_the_manual_says, spans_that_are_given_up_are_told_each_for_itself)
