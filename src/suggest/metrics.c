@@ -33,7 +33,7 @@ static bool is_closed(const struct item *i)
         return false;
     for (size_t at = 0; map_next(&i->stats->values, &at, &value, &n);)
         if (n * ZERO_SEEN < i->stats->seen || !text_fits_zero(value) ||
-            word_class(value) == WORD_NUMBER)
+            (word_class(value) == WORD_NUMBER && !field_is_status(slice_str(i->name))))
             return false;
     return true;
 }
@@ -107,8 +107,9 @@ static double step(int i)
     return steps[k] * __builtin_powi(10, (i - k) / 3);
 }
 
-/* The steps from below the least to above the largest, at most 14. */
-static void print_buckets(double min, double max, struct buf *out)
+/* The steps from below the least to above the largest, at most 14. None is below `least`: what is written tells no
+ * more. */
+static void print_buckets(double min, double max, double least, struct buf *out)
 {
     int from = 0, to, thin = 1;
 
@@ -116,6 +117,8 @@ static void print_buckets(double min, double max, struct buf *out)
         return;
     if (!(min > max * 1e-4))
         min = max * 1e-4;
+    if (min < least)
+        min = least;
     while (step(from) > min)
         from--;
     while (step(from + 1) <= min)
@@ -181,7 +184,8 @@ static void print_value(struct rulesfile *f, const struct proposal *p, const str
         buf_fmt(f->out, "unit = %s\n", i->guess.unit);
     print_labels(p, histogram, f->out);
     if (histogram)
-        print_buckets(i->stats->min * factor, i->stats->max * factor, f->out);
+        print_buckets(i->stats->min * factor, i->stats->max * factor,
+                      i->stats->fraction || factor == 1 ? 0 : factor, f->out);
 }
 
 void print_metrics(struct rulesfile *f, const struct proposal *p)

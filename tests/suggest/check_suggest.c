@@ -698,6 +698,17 @@ TEST(what_no_message_tells_apart_is_no_line_with_one)
     free(text);
 }
 
+/* Whole milliseconds tell nothing of microseconds. */
+TEST(buckets_are_no_finer_than_what_is_written)
+{
+    char *text = write_up(
+        VALUES("{\"msg\":\"asked\",\"took_ms\":0}", "{\"msg\":\"asked\",\"took_ms\":7}"), 10, 5);
+
+    expect_has(text, "buckets = 0.001 0.0025 0.005 0.01\n");
+    expect_loads(text);
+    free(text);
+}
+
 TEST(small_closed_sets_are_there_from_the_start)
 {
     char *text = write_up(
@@ -705,6 +716,11 @@ TEST(small_closed_sets_are_there_from_the_start)
         10, 5);
 
     expect_has(text, "labels = cache\nzero = cache=hit|miss\n");
+    expect_loads(text);
+    free(text);
+    text = write_up(VALUES("{\"msg\":\"asked\",\"code\":200}", "{\"msg\":\"asked\",\"code\":503}"),
+                    10, 5);
+    expect_has(text, "labels = code\nzero = code=200|503\n");
     expect_loads(text);
     free(text);
 }
