@@ -89,6 +89,18 @@ static void verb_hint(const struct ini_section *s, struct mistakes *m)
     buf_release(&verbs);
 }
 
+/* What is spelled nearly so, or stands for words that others have. */
+static void other_word(const struct ini_section *s, const char *name, const char *near,
+                       struct mistakes *m)
+{
+    if (near)
+        mistake_near(m, near);
+    else if (s->kind == SECTION_EVENT && strcmp(name, "route") == 0)
+        mistake_hint(m, "set.route = ${FIELD|route} makes a field of it");
+    else if (s->kind & SECTION_METRIC && strcmp(name, "count") == 0)
+        mistake_hint(m, "inc = EVENT counts");
+}
+
 static void unknown_key(const struct ini_section *s, const struct ini_entry *e, struct where at,
                         const struct key *k, struct mistakes *m)
 {
@@ -107,7 +119,7 @@ static void unknown_key(const struct ini_section *s, const struct ini_entry *e, 
             mistake_hint(m, "it is a key of %s", kinds.p);
     } else {
         mistake_add(m, MISTAKE, at, "unknown key \"%s\"", e->name);
-        mistake_near(m, near);
+        other_word(s, e->name, near, m);
     }
     buf_release(&kinds);
 }

@@ -8,6 +8,7 @@
 #include "base/xalloc.h"
 #include "config/mistake.h"
 #include "report/frequent.h"
+#include "suggest/words.h"
 
 #include <stdlib.h>
 
@@ -124,6 +125,25 @@ bool seen_never(const struct seen *s, const struct ref *ref)
     return ref->n > 0;
 }
 
+/* Words that logs have for the same, a row each. */
+static const char *other_word(const char *name, const char *const *names, size_t n)
+{
+    static const char *const rows[] = {
+        "status code status_code statusCode http_status response_code",
+        "duration took elapsed latency duration_ms took_ms elapsed_ms latency_ms request_time",
+        "path uri url endpoint request_uri request_path",
+        "msg message event",
+        "level severity lvl",
+        "method verb request_method",
+    };
+
+    for (size_t row = 0; row < sizeof rows / sizeof *rows; row++)
+        for (size_t i = 0; word_among(slice_str(name), rows[row]) && i < n; i++)
+            if (word_among(slice_str(names[i]), rows[row]))
+                return names[i];
+    return NULL;
+}
+
 const char *seen_nearest(const struct seen *s, const char *name)
 {
     const char **names = xcalloc(s->names.n + 1, sizeof *names), *near;
@@ -135,6 +155,8 @@ const char *seen_nearest(const struct seen *s, const char *name)
         if (!memchr(key.p, '\0', key.n))
             names[n++] = key.p; /* of a map, which ends each with a NUL */
     near = nearest(slice_str(name), names, n);
+    if (!near)
+        near = other_word(name, names, n);
     free(names);
     return near;
 }

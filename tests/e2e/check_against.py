@@ -446,6 +446,13 @@ def what_was_forgotten_is_told():
     assert "no file matches a.log, b.log; each path has a line `path = ...` of its own" in err, err
 
 
+def other_words_for_the_same_are_known():
+    put("words.ini", "[event e]\nwhere = msg == ok\n[counter c_total]\nhelp = C\ninc = e\nlabels = status\n")
+    put("words.log", '{"code":200,"msg":"ok","ip":"1"}\n' * 9)
+    out = ran("check", "--rules", "words.ini", "--against", "words.log", code=4).stdout
+    assert 'no line has the field status; did you mean "code"?' in out, out
+
+
 def rules_are_no_logs_and_other_rules_match_nothing():
     os.mkdir("folder")
     put("folder/a.ini", "[event e]\nmatch = x\n[counter c_total]\nhelp = C\ninc = e\n")
@@ -457,7 +464,7 @@ def rules_are_no_logs_and_other_rules_match_nothing():
     assert "no event took any of the lines, of which there were 1;" in err, err
 
 
-main(what_was_forgotten_is_told, rules_are_no_logs_and_other_rules_match_nothing, every_silence_is_told, traps_are_an_exit_status, why_is_told, series_are_foretold, a_log_is_told_of_too,
+main(what_was_forgotten_is_told, other_words_for_the_same_are_known, rules_are_no_logs_and_other_rules_match_nothing, every_silence_is_told, traps_are_an_exit_status, why_is_told, series_are_foretold, a_log_is_told_of_too,
      a_broken_recipe_is_found_out, a_line_has_its_price, what_cannot_be_read_is_a_failure,
      logs_that_are_not_there_are_not_failures, many_kinds_of_lines_are_ten,
      a_clock_without_its_day_is_told_from_a_time, it_counts_as_a_replay_does)
