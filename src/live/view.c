@@ -14,13 +14,12 @@ enum { PARTS_MAX = 3, LEAST = 3, RAW_ROWS = 3 };
 
 static void put_names(const struct shown *s, struct buf *out)
 {
-    const struct strings *lists[] = {&s->options->rules, &s->options->files};
-
     if (s->options->config)
-        buf_fmt(out, " %s", s->options->config);
-    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
-        for (size_t k = 0; k < lists[i]->n; k++)
-            buf_fmt(out, " %s", lists[i]->list[k]);
+        buf_fmt(out, " -c %s", s->options->config);
+    for (size_t i = 0; i < s->options->rules.n; i++)
+        buf_fmt(out, " --rules %s", s->options->rules.list[i]);
+    for (size_t i = 0; i < s->options->files.n; i++)
+        buf_fmt(out, " %s", s->options->files.list[i]);
 }
 
 /* All that is wrong. */
