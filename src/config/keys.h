@@ -77,7 +77,8 @@ KEY(PATH, "path", SECTION_LOG, KEY_REPEAT, TEXT, .value = "GLOB",
 KEY(EXCLUDE, "exclude", SECTION_LOG, KEY_REPEAT, TEXT, .value = "GLOB",
     .help = "a glob of names to leave out; repeatable")
 KEY(ROTATED, "rotated", SECTION_LOG, KEY_REPEAT, TEXT, .value = "GLOB",
-    .help = "further names of rotated parts, beside those that are known (Rotation, below): a glob "
+    .help = "further names of rotated parts, beside those that are known (docs/configuration.md, "
+            "Rotation): a glob "
             "relative to the file's directory, such as `old/app.log.*`; of several files there it "
             "is a part of the one whose name begins most like it; repeatable")
 KEY(PATH_MATCH, "path_match", SECTION_LOG, REGEX_FLAGS, REGEX, .value = "REGEX",
