@@ -192,7 +192,7 @@ static void add_report(const struct sample *sample, const struct common_options 
 /* No name is that of other rules in the folder into which these are written. */
 static void take_beside(struct suggest *s, const char *output)
 {
-    struct common_options beside = {.rules = {NULL}};
+    struct common_options beside = {0};
     struct mistakes m = MISTAKES_INIT;
     struct buf pattern = BUF_INIT;
     struct setup setup;
