@@ -467,7 +467,7 @@ TEST(older_set_of_another_file_is_ignored)
     ck_assert(gauge_set(f, 0, 5, 60, 1, 0)); /* of the same time, the later one */
 }
 
-TEST(reset_drops_a_series_and_an_update_brings_it_back)
+TEST(reset_drops_a_series_and_looking_it_up_brings_it_back)
 {
     struct family *f = add("g", FAMILY_GAUGE, 1);
     uint32_t index = series1(f, "a");
@@ -478,6 +478,8 @@ TEST(reset_drops_a_series_and_an_update_brings_it_back)
     ck_assert(!has1(f, "a"));
     ck_assert_uint_eq(family_nseries(f), 0);
     ck_assert_uint_eq(registry_generation(r), generation);
+    ck_assert(gauge_is_dropped(f, index));
+    ck_assert_uint_eq(series1(f, "a"), index);
     gauge_add(f, index, 2, 0);
     ck_assert(has1(f, "a"));
     ck_assert_uint_eq(family_nseries(f), 1);
