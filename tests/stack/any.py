@@ -103,7 +103,7 @@ def test_wishes(checks, work):
             said = str(mistake)
         checks.check(words in said, f"{wish!r} is a mistake that says {words!r}: {said}")
     done = tool(home / "wishes.ini")
-    checks.check(done.returncode == 1 and done.stderr == f"stack-from-rules: {said}\n" and [p.name for p in home.iterdir()] == ["wishes.ini"],
+    checks.check(done.returncode == 1 and done.stderr == f"logtally-stack-from-rules: {said}\n" and [p.name for p in home.iterdir()] == ["wishes.ini"],
                  f"wishes with a mistake write nothing: {done.stderr}")
     (home / "wishes.ini").write_text(f"[stack]\nrules = {rules}/nginx.ini {rules}/sshd.ini\n")
     checks.check(tool(home / "wishes.ini").returncode == 0 and tool("--check", home / "wishes.ini").returncode == 0,
@@ -119,7 +119,7 @@ def test_wishes(checks, work):
     checks.check(done.returncode == 1 and "stale: " in done.stdout and "rules/nginx.yml" in done.stdout, "a file changed by hand is stale")
     before = {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
     done = subprocess.run(["sh", "-c", 'ulimit -f 1; exec "$@"', "sh", TOOL, home / "wishes.ini"], text=True, capture_output=True, check=False)
-    checks.check(done.returncode == 1 and re.fullmatch("stack-from-rules: .*File too large.*\n", done.stderr)
+    checks.check(done.returncode == 1 and re.fullmatch("logtally-stack-from-rules: .*File too large.*\n", done.stderr)
                  and before == {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}, f"a full disk cuts no file off: {done.stderr}")
     (home / "wishes.ini").write_text(f"[stack]\nrules = {rules}/nginx.ini\n")
     done = tool("--check", home / "wishes.ini")
@@ -137,7 +137,7 @@ def test_wishes(checks, work):
     for bad, words in (("out = /proc/nowhere", "/proc/nowhere"), ("out = wishes.ini", "wishes.ini")):
         (home / "wishes.ini").write_text(f"[stack]\nrules = {rules}/nginx.ini\n{bad}\n")
         said = tool(home / "wishes.ini").stderr
-        checks.check(said.startswith("stack-from-rules: ") and words in said and "Traceback" not in said, f"{bad} cannot be written to: {said}")
+        checks.check(said.startswith("logtally-stack-from-rules: ") and words in said and "Traceback" not in said, f"{bad} cannot be written to: {said}")
     (home / "other").mkdir()
     shutil.copy(ROOT / "rules/examples/sshd.ini", home / "other/nginx.ini")
     (home / "empty.ini").write_text("[event a]\nmatch = a\n")
