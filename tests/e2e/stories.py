@@ -236,12 +236,13 @@ class Story:
             self.look()
 
     def wrong(self):
-        """Owed: once. Nothing twice, unless the simulation says that nobody can know."""
+        """Owed: once. Nothing twice, unless the simulation says that nobody can know; what an editor keeps as `.bak` beside what it
+        writes anew, as often as there."""
         values = self.look()
         got, read = counts(values), lines_of(values, "own")[0]
         return ["%d of %d lines of our own" % (read, self.own)] * (read != self.own) + [
             (i, n, got.get(i, 0)) for i, n, doubt in self.expected
-            if not (got.get(i, 0) == 1 if n == 1 and not doubt else got.get(i, 0) <= (2 if doubt else 1))]
+            if not (got.get(i, 0) == 1 if n == 1 and not doubt else got.get(i, 0) <= max(n, 2 if doubt else 1))]
 
 
 def play(seed):
