@@ -485,6 +485,11 @@ void oracle_died(void)
     }
 }
 
+void oracle_forgot(void)
+{
+    memset(oracle.doubt, DOUBT_FREE, oracle.nlines);
+}
+
 void oracle_went_back(void)
 {
     memset(oracle.owed, 0, sizeof(oracle.owed));

@@ -203,6 +203,8 @@ static int restore(void)
         oracle_fault(FAULT_BROKEN, "the state is damaged, or gone");
     if (!world.failed && s.memory_damaged)
         oracle_fault(FAULT_BROKEN, "the memory is damaged, or gone");
+    if (s.memory_damaged)
+        oracle_forgot();
     oracle.sequence = s.sequence;
     if (s.found == STATEFILE_PREVIOUS) /* what was counted since counts if it is still there */
         oracle_went_back();

@@ -321,6 +321,7 @@ void oracle_saves(
 void oracle_saved(void); /* ... and they are durable */
 void oracle_born(void);  /* a process starts */
 void oracle_died(void);
+void oracle_forgot(void);    /* what is gone, by an error: it may count again */
 void oracle_went_back(void); /* the state before the last is used: an error */
 void oracle_first(void);     /* the process knows nothing: what lies rotated is history */
 void oracle_restored(void);
