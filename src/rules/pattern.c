@@ -255,6 +255,17 @@ struct pattern *pattern_own(const char *regex)
     return p;
 }
 
+struct pattern *pattern_own_at_start(const char *regex)
+{
+    struct buf text = BUF_INIT;
+
+    buf_fmt(&text, "^(?:%s)", regex);
+    struct pattern *p = pattern_own(text.p);
+
+    buf_release(&text);
+    return p;
+}
+
 void pattern_free(struct pattern *p)
 {
     if (!p)

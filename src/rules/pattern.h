@@ -24,6 +24,8 @@ enum { PATTERN_NAMES_MAX = 256 }; /* named groups; those without a name are free
 struct pattern *pattern_new(struct slice regex, struct buf *err, size_t *ret_offset);
 /* One of the program's own: NULL when it does not compile, and nothing is said. */
 struct pattern *pattern_own(const char *regex);
+/* The same, of what a text begins with. */
+struct pattern *pattern_own_at_start(const char *regex);
 void pattern_free(struct pattern *p);
 /* Does it compile? As pattern_new, but nothing comes of it. */
 bool pattern_check(struct slice regex, struct buf *err, size_t *ret_offset);

@@ -68,21 +68,10 @@ struct dated {
     unsigned n;
 };
 
-static struct pattern *at_beginning(const char *regex)
-{
-    struct buf text = BUF_INIT;
-
-    buf_fmt(&text, "^(?:%s)", regex);
-    struct pattern *p = pattern_own(text.p);
-
-    buf_release(&text);
-    return p;
-}
-
 static size_t compile(struct dated *d, size_t at, const struct part *row, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        d->parts[at++] = at_beginning(row[i].regex);
+        d->parts[at++] = pattern_own_at_start(row[i].regex);
     return at;
 }
 
@@ -94,10 +83,10 @@ struct dated *dated_new(void)
     at = compile(d, at, PARTS(seconds));
     at = compile(d, at, PARTS(halves));
     compile(d, at, PARTS(zones));
-    d->may_be = at_beginning("[A-Z\\d].{0,24}?\\d:\\d\\d");
-    d->hour = at_beginning("\\d\\d?:\\d\\d(?!\\d)");
+    d->may_be = pattern_own_at_start("[A-Z\\d].{0,24}?\\d:\\d\\d");
+    d->hour = pattern_own_at_start("\\d\\d?:\\d\\d(?!\\d)");
     for (size_t i = 0; i < DAYS; i++) {
-        d->days[i] = at_beginning(days[i].regex);
+        d->days[i] = pattern_own_at_start(days[i].regex);
         d->fits[i] = (1U << ORDERS) - 1;
     }
     return d;

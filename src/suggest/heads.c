@@ -122,21 +122,10 @@ struct heads {
     uint64_t times_seen[TIMES], lines, json;
     struct map rows; /* -> lines that begin so */
     struct buf row, regex;
-    struct buf
-        dropped; /* a text of a head that looks like a day, or as AM or PM, and is in no field */
-    bool lost;   /* without it a time is another one */
+    /* A text of a head that looks like a day, or as AM or PM, and is in no field. */
+    struct buf dropped;
+    bool lost; /* without it a time is another one */
 };
-
-static struct pattern *at_beginning(const char *regex)
-{
-    struct buf text = BUF_INIT;
-
-    buf_fmt(&text, "^(?:%s)", regex);
-    struct pattern *p = pattern_own(text.p);
-
-    buf_release(&text);
-    return p;
-}
 
 struct heads *heads_new(void)
 {
@@ -144,14 +133,14 @@ struct heads *heads_new(void)
 
     h->matcher = matcher_new();
     for (int i = 0; i < TIMES; i++)
-        h->times[i] = at_beginning(times[i].regex);
+        h->times[i] = pattern_own_at_start(times[i].regex);
     for (int i = 0; i < PIECES; i++)
-        h->forms[i] = at_beginning(forms[i].look);
+        h->forms[i] = pattern_own_at_start(forms[i].look);
     h->dated = dated_new();
     h->date = pattern_own(DATE);
     h->year = pattern_own("\\b(?:(?:19|20)\\d\\d|\\d\\d(?:0\\d|1[0-2])\\d\\d)\\W*$");
-    h->behind = at_beginning("[ ,\\]]*" DATE);
-    h->half = at_beginning("\\s?[AaPp]\\.? ?[Mm]\\b\\.?");
+    h->behind = pattern_own_at_start("[ ,\\]]*" DATE);
+    h->half = pattern_own_at_start("\\s?[AaPp]\\.? ?[Mm]\\b\\.?");
     return h;
 }
 
