@@ -199,12 +199,7 @@ uint64_t engine_looked(const struct engine *e, unsigned log)
 
 bool engine_never_saw(const struct engine *e, unsigned log, const struct ref *ref)
 {
-    const bool *had = e->looks[log].slots;
-
-    for (unsigned i = 0; i < ref->n; i++)
-        if (ref->slots[i] >= e->rules->ndecoded || (had && had[ref->slots[i]]))
-            return false;
-    return ref->n > 0;
+    return ruleset_never_had(e->rules, ref, e->looks[log].slots);
 }
 
 static void take(struct engine *e, enum record_result result)

@@ -116,13 +116,9 @@ void seen_add(struct seen *s, const struct trace *t)
         note_names(s, r);
 }
 
-/* Groups and what an event makes are another question: why it did not happen. */
 bool seen_never(const struct seen *s, const struct ref *ref)
 {
-    for (unsigned i = 0; i < ref->n; i++)
-        if (ref->slots[i] >= s->rules->ndecoded || s->slots[ref->slots[i]])
-            return false;
-    return ref->n > 0;
+    return ruleset_never_had(s->rules, ref, s->slots);
 }
 
 /* Words that logs have for the same, a row each. */
@@ -137,10 +133,13 @@ static const char *other_word(const char *name, const char *const *names, size_t
         "method verb request_method",
     };
 
-    for (size_t row = 0; row < sizeof rows / sizeof *rows; row++)
-        for (size_t i = 0; word_among(slice_str(name), rows[row]) && i < n; i++)
+    for (size_t row = 0; row < sizeof rows / sizeof *rows; row++) {
+        if (!word_among(slice_str(name), rows[row]))
+            continue;
+        for (size_t i = 0; i < n; i++)
             if (word_among(slice_str(names[i]), rows[row]))
                 return names[i];
+    }
     return NULL;
 }
 

@@ -138,3 +138,11 @@ int ruleset_family(const struct ruleset *r, struct slice name)
             return (int)i;
     return -1;
 }
+
+bool ruleset_never_had(const struct ruleset *r, const struct ref *ref, const bool *had)
+{
+    for (unsigned i = 0; i < ref->n; i++)
+        if (ref->slots[i] >= r->ndecoded || (had && had[ref->slots[i]]))
+            return false;
+    return ref->n > 0;
+}

@@ -294,6 +294,10 @@ int ruleset_span(const struct ruleset *r, struct slice name);
 int ruleset_event(const struct ruleset *r, struct slice name);
 int ruleset_family(const struct ruleset *r, struct slice name);
 
+/* Had no line any of the slots that a field stands for? `had` is of all slots, NULL before the first line. False of
+ * groups and of what an event makes: why they are not there is another question. */
+bool ruleset_never_had(const struct ruleset *r, const struct ref *ref, const bool *had);
+
 /* How an operator, action or verb is written. */
 const char *op_text(enum op op);
 bool op_find(struct slice text, enum op *ret_op);
