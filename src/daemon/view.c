@@ -206,29 +206,23 @@ void view_tick(struct daemon *d)
 }
 
 /* Once each, until a reload. */
-static void tell(bool is, const struct doubt *d, const char *of, const char *name, bool *told)
+static void tell(void *ctx, const struct doubt *d, unsigned number)
 {
+    const struct hours *h = ctx;
     struct buf text = BUF_INIT;
 
-    if (!is || *told)
+    if (h->told[number])
         return;
-    *told = true;
+    h->told[number] = true;
     doubt_put(d, ENGLISH, &text);
-    log_warn("%s %s: %s; `logtally check --against FILE` says why", of, name, text.p);
+    log_warn("%s %s: %s; `logtally check --against FILE` says why", doubted_text(d->thing), d->name,
+             text.p);
     buf_release(&text);
 }
 
 void view_tell(struct daemon *d, const struct view *v)
 {
-    bool *told = d->hours->told;
-    struct doubt is;
-
-    for (unsigned i = 0; i < v->nlogs; i++, told++)
-        tell(v->nmetrics && doubt_of_log(&v->logs[i], &is), &is, "log", v->logs[i].name, told);
-    for (unsigned i = 0; i < v->nevents; i++, told++)
-        tell(doubt_of_event(v, &v->events[i], &is), &is, "event", v->events[i].name, told);
-    for (unsigned i = 0; i < v->nmetrics; i++, told++)
-        tell(doubt_of_metric(&v->metrics[i], &is), &is, "metric", v->metrics[i].name, told);
+    doubts_each(v, tell, d->hours);
 }
 
 void view_forget(struct daemon *d)

@@ -41,33 +41,19 @@ static void end(struct jsonout *j)
     buf_char(j->out, '\n');
 }
 
-static void put_doubt(struct jsonout *j, bool is, const struct doubt *d, const char *of,
-                      const char *name)
+static void put_doubt(void *ctx, const struct doubt *d, unsigned number)
 {
-    if (!is)
-        return;
+    struct jsonout *j = ctx;
+
+    (void)number;
     jsonout_open(j, '{');
     jsonout_key_text(j, "kind", d->kind);
-    jsonout_key_text(j, "of", of);
-    jsonout_key_text(j, "name", name);
+    jsonout_key_text(j, "of", doubted_text(d->thing));
+    jsonout_key_text(j, "name", d->name);
     jsonout_key_text(j, "field", d->field);
     jsonout_key_u64(j, "count", d->n);
     jsonout_key_u64(j, "total", d->of);
     jsonout_close(j, '}');
-}
-
-static void key_doubts(struct jsonout *j, const struct view *v)
-{
-    struct doubt d;
-
-    jsonout_key_open(j, "doubts", '[');
-    for (unsigned i = 0; v->nmetrics && i < v->nlogs; i++)
-        put_doubt(j, doubt_of_log(&v->logs[i], &d), &d, "log", v->logs[i].name);
-    for (unsigned i = 0; i < v->nevents; i++)
-        put_doubt(j, doubt_of_event(v, &v->events[i], &d), &d, "event", v->events[i].name);
-    for (unsigned i = 0; i < v->nmetrics; i++)
-        put_doubt(j, doubt_of_metric(&v->metrics[i], &d), &d, "metric", v->metrics[i].name);
-    jsonout_close(j, ']');
 }
 
 void api_status(const struct view *v, struct buf *out)
@@ -95,7 +81,9 @@ void api_status(const struct view *v, struct buf *out)
     jsonout_key_u64(&j, "used", v->series);
     jsonout_key_u64(&j, "limit", v->series_limit);
     jsonout_close(&j, '}');
-    key_doubts(&j, v);
+    jsonout_key_open(&j, "doubts", '[');
+    doubts_each(v, put_doubt, &j);
+    jsonout_close(&j, ']');
     end(&j);
 }
 

@@ -13,6 +13,14 @@
 
 enum { LINES_LEAST = 1000, SKIPPED_LEAST = 10, FOLDED_LEAST = 100 };
 
+const char *doubted_text(enum doubted thing)
+{
+    static const char *const texts[] = {
+        [DOUBTED_LOG] = "log", [DOUBTED_EVENT] = "event", [DOUBTED_METRIC] = "metric"};
+
+    return texts[thing];
+}
+
 static uint64_t of_hour(const struct view_count *c)
 {
     uint64_t n = 0;
@@ -29,18 +37,21 @@ bool doubt_of_log(const struct view_log *log, struct doubt *ret)
     uint64_t missed_before = log->unmatched.since > missed ? log->unmatched.since - missed : 0;
 
     if (log->lines.since >= LINES_LEAST && log->unmatched.since >= log->lines.since) {
-        *ret = (struct doubt){WORD_DOUBT_UNMATCHED, "unmatched", NULL, log->unmatched.since,
+        *ret = (struct doubt){DOUBTED_LOG,     log->name, WORD_DOUBT_UNMATCHED,
+                              "unmatched",     NULL,      log->unmatched.since,
                               log->lines.since};
         return true;
     }
-    *ret = (struct doubt){WORD_DOUBT_CHANGED, "changed", NULL, missed, lines};
+    *ret =
+        (struct doubt){DOUBTED_LOG, log->name, WORD_DOUBT_CHANGED, "changed", NULL, missed, lines};
     return lines >= LINES_LEAST && before >= LINES_LEAST &&
            (double)missed / (double)lines - (double)missed_before / (double)before >= 0.5;
 }
 
 bool doubt_of_event(const struct view *v, const struct view_event *e, struct doubt *ret)
 {
-    *ret = (struct doubt){WORD_DOUBT_NO_FIELD, "no_field", e->lacks, 0, e->looked};
+    *ret = (struct doubt){DOUBTED_EVENT, e->name, WORD_DOUBT_NO_FIELD, "no_field", e->lacks, 0,
+                          e->looked};
     if (!e->used || e->hits.since || !e->lacks || e->looked < LINES_LEAST)
         return false;
     return v->logs[e->log].unmatched.since * 2 >= v->logs[e->log].lines.since;
@@ -49,11 +60,29 @@ bool doubt_of_event(const struct view *v, const struct view_event *e, struct dou
 bool doubt_of_metric(const struct view_metric *m, struct doubt *ret)
 {
     if (m->updates >= SKIPPED_LEAST && m->skipped_since >= m->updates) {
-        *ret = (struct doubt){WORD_DOUBT_SKIPPED, "skipped", NULL, m->skipped_since, m->updates};
+        *ret = (struct doubt){DOUBTED_METRIC, m->name,          WORD_DOUBT_SKIPPED, "skipped",
+                              NULL,           m->skipped_since, m->updates};
         return true;
     }
-    *ret = (struct doubt){WORD_DOUBT_FOLDED, "folded", NULL, m->folded_since, m->updates};
+    *ret = (struct doubt){DOUBTED_METRIC, m->name,         WORD_DOUBT_FOLDED, "folded",
+                          NULL,           m->folded_since, m->updates};
     return m->updates >= FOLDED_LEAST && m->folded_since * 2 > m->updates;
+}
+
+void doubts_each(const struct view *v, doubt_fn *fn, void *ctx)
+{
+    unsigned number = 0;
+    struct doubt d;
+
+    for (unsigned i = 0; i < v->nlogs; i++, number++)
+        if (v->nmetrics && doubt_of_log(&v->logs[i], &d))
+            fn(ctx, &d, number);
+    for (unsigned i = 0; i < v->nevents; i++, number++)
+        if (doubt_of_event(v, &v->events[i], &d))
+            fn(ctx, &d, number);
+    for (unsigned i = 0; i < v->nmetrics; i++, number++)
+        if (doubt_of_metric(&v->metrics[i], &d))
+            fn(ctx, &d, number);
 }
 
 void doubt_put(const struct doubt *d, enum language l, struct buf *out)

@@ -33,20 +33,26 @@ static void doubts_begin(struct doubting *x, const struct page *p)
     x->page.out = &x->text;
 }
 
-/* `path` leads to what it is of. */
-static void add_doubt(struct doubting *x, const struct doubt *d, enum word of, const char *path,
-                      const char *name)
+static void add_doubt(void *ctx, const struct doubt *d, unsigned number)
 {
+    static const struct {
+        enum word word;
+        const char *path;
+    } things[] = {[DOUBTED_LOG] = {WORD_LOG, "/logs/"},
+                  [DOUBTED_EVENT] = {WORD_EVENT, "/events/"},
+                  [DOUBTED_METRIC] = {WORD_METRIC, "/metrics/"}};
+    struct doubting *x = ctx;
     struct page *p = &x->page;
     struct buf text = BUF_INIT;
 
+    (void)number;
     if (x->n++ >= DOUBTS_MOST)
         return;
     if (x->n == 1)
         html(p->out, "<p><b>%s</b></p><ul>", W(DOUBTS));
     doubt_put(d, p->l, &text);
-    html(p->out, "<li>%s <a href=\"%s%s\">%s</a>: %s</li>", word(p->l, of), path, name, name,
-         text.p);
+    html(p->out, "<li>%s <a href=\"%s%s\">%s</a>: %s</li>", word(p->l, things[d->thing].word),
+         things[d->thing].path, d->name, d->name, text.p);
     buf_release(&text);
 }
 
@@ -60,7 +66,7 @@ static void doubts_end(struct doubting *x)
         html(p->out, "<p>%u %s</p>", (uint64_t)x->n - DOUBTS_MOST, W(MORE));
 }
 
-/* All that is to be said on a page of one thing. */
+/* All that is to be said on a page of one thing, or of a log and its events. */
 static void doubts_notice(struct doubting *x, struct page *p)
 {
     doubts_end(x);
@@ -72,43 +78,14 @@ static void doubts_notice(struct doubting *x, struct page *p)
     buf_release(&x->text);
 }
 
-static void doubt_log(struct doubting *x, const struct view_log *log)
+static void one_doubt(struct page *p, bool is, const struct doubt *d)
 {
-    struct doubt d;
+    struct doubting x;
 
-    if (doubt_of_log(log, &d))
-        add_doubt(x, &d, WORD_LOG, "/logs/", log->name);
-}
-
-static void doubt_event(struct doubting *x, const struct view_event *e)
-{
-    struct doubt d;
-
-    if (doubt_of_event(x->page.v, e, &d))
-        add_doubt(x, &d, WORD_EVENT, "/events/", e->name);
-}
-
-static void doubt_metric(struct doubting *x, const struct view_metric *m)
-{
-    struct doubt d;
-
-    if (doubt_of_metric(m, &d))
-        add_doubt(x, &d, WORD_METRIC, "/metrics/", m->name);
-}
-
-/* Before there is a metric none of the logs is news. */
-static void all_doubts(struct doubting *x, const struct page *p)
-{
-    const struct view *v = p->v;
-
-    doubts_begin(x, p);
-    for (unsigned i = 0; v->nmetrics && i < v->nlogs; i++)
-        doubt_log(x, &v->logs[i]);
-    for (unsigned i = 0; i < v->nevents; i++)
-        doubt_event(x, &v->events[i]);
-    for (unsigned i = 0; i < v->nmetrics; i++)
-        doubt_metric(x, &v->metrics[i]);
-    doubts_end(x);
+    doubts_begin(&x, p);
+    if (is)
+        add_doubt(&x, d, 0);
+    doubts_notice(&x, p);
 }
 
 /* Is any number of the lists below red? */
@@ -141,7 +118,9 @@ static void notice(struct page *p)
     struct doubting x;
     bool waits = any_waiting(v);
 
-    all_doubts(&x, p);
+    doubts_begin(&x, p);
+    doubts_each(v, add_doubt, &x);
+    doubts_end(&x);
     html(p->out, "<div class=\"notice%s\">",
          strcmp(v->status, "degraded") == 0 || waits || x.n ? " bad" : "");
     if (strcmp(v->status, "catching_up") == 0)
@@ -530,12 +509,14 @@ static void log_doubts(struct page *p, unsigned i)
 {
     const struct view *v = p->v;
     struct doubting x;
+    struct doubt d;
 
     doubts_begin(&x, p);
-    doubt_log(&x, &v->logs[i]);
+    if (doubt_of_log(&v->logs[i], &d))
+        add_doubt(&x, &d, 0);
     for (unsigned k = 0; k < v->nevents; k++)
-        if (v->events[k].log == i)
-            doubt_event(&x, &v->events[k]);
+        if (v->events[k].log == i && doubt_of_event(v, &v->events[k], &d))
+            add_doubt(&x, &d, 0);
     doubts_notice(&x, p);
 }
 
@@ -571,12 +552,10 @@ void page_metric(const struct view *v, unsigned i, const char *samples, bool cut
 {
     struct page page = {v, l, out}, *p = &page;
     const struct view_metric *m = &v->metrics[i];
-    struct doubting x;
+    struct doubt d;
 
     page_begin(p, m->name);
-    doubts_begin(&x, p);
-    doubt_metric(&x, m);
-    doubts_notice(&x, p);
+    one_doubt(p, doubt_of_metric(m, &d), &d);
     html(p->out, "<p>%s</p>\n<dl>\n", m->help);
     page_term_text(p, W(TYPE), m->type);
     page_term(p, W(LABELS));
@@ -630,12 +609,10 @@ void page_event(const struct view *v, unsigned i, enum language l, struct buf *o
 {
     struct page page = {v, l, out}, *p = &page;
     const struct view_event *e = &v->events[i];
-    struct doubting x;
+    struct doubt d;
 
     page_begin(p, e->name);
-    doubts_begin(&x, p);
-    doubt_event(&x, e);
-    doubts_notice(&x, p);
+    one_doubt(p, doubt_of_event(v, e, &d), &d);
     html(p->out, "<dl>\n");
     page_term(p, W(DEFINED));
     html(p->out, "%s:%u", e->file, (uint64_t)e->line);
