@@ -3,6 +3,9 @@
 
 #include "decode/slots.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 struct firsts {
     const char *const *names;
     unsigned n, found;
@@ -74,4 +77,20 @@ const char *slots_differ(enum scan_form form, struct slice line, const char *con
     else if (memcmp(s.fields, f.fields, sizeof s.fields) != 0)
         differs = "other fields";
     return differs;
+}
+
+bool slots_say_same(char **known, const struct field *first, const struct field *second)
+{
+    char *said = NULL;
+
+    if (asprintf(&said, "%u %.*s, %u %.*s", first->kind, (int)first->n, first->n ? first->p : "",
+                 second->kind, (int)second->n, second->n ? second->p : "") < 0)
+        abort();
+    if (*known && strcmp(*known, said) != 0) {
+        free(said);
+        return false;
+    }
+    free(*known);
+    *known = said;
+    return true;
 }

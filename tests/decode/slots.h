@@ -30,4 +30,7 @@ bool slots_each(enum scan_form form, struct slice line, field_visit_fn *fn, void
 const char *slots_differ(enum scan_form form, struct slice line, const char *const *names,
                          unsigned n, const struct fieldnames *want);
 
+/* What two fields say is kept in *known, of the heap. False when another text was there, which stays. */
+bool slots_say_same(char **known, const struct field *first, const struct field *second);
+
 #endif
