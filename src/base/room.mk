@@ -21,6 +21,7 @@ liblogtally_a_SOURCES += \
 	src/base/heap.h \
 	src/base/index.c \
 	src/base/index.h \
+	src/base/inline.h \
 	src/base/log.c \
 	src/base/log.h \
 	src/base/loop.c \
@@ -31,7 +32,6 @@ liblogtally_a_SOURCES += \
 	src/base/num.c \
 	src/base/num.h \
 	src/base/numfmt.c \
-	src/base/inline.h \
 	src/base/port.h \
 	src/base/pow10.c \
 	src/base/pow10.h \

@@ -25,8 +25,7 @@ struct engine_options {
     const struct patience *patience; /* of traces; borrowed; NULL = none is needed */
     size_t max_label;                /* so much of a field is kept of a span's begin; 0 = all */
     bool trace_hits_only;            /* a trace does not try the events that the line is not */
-    uint32_t
-        looks; /* lines of each log that engine_never_saw knows of, and one of what is read at once */
+    uint32_t looks;   /* lines of each log that engine_never_saw knows of, and one of each block */
     bool no_dispatch; /* try every event on every line: to measure, and to test dispatch */
     const struct dispatch_index
         *index; /* of the rules, shared (dispatch.h); BORROWED; NULL: it makes its own */

@@ -352,7 +352,6 @@ TRACED void update(struct updater *u, struct record *r, const struct update_op *
 
     if (is_to_make(op, index))
         index = make_series(u, r, op, s);
-
     if (op->kind == OP_COUNT)
         counter_add(op->family, index, v, u->now_ns);
     else if (op->kind == OP_OBSERVE)

@@ -489,7 +489,6 @@ static void machine_name(char name[256])
     (void)gethostname(name, 255);
 }
 
-/* Whoever knows a password is who he says, by whatever name he came. */
 /* A proxy has brought it, for whomever: that it is on this machine says nothing. Not all tell so. */
 static bool is_forwarded(const struct http_request *r)
 {
@@ -502,6 +501,7 @@ static bool is_forwarded(const struct http_request *r)
     return false;
 }
 
+/* Whoever knows a password is who he says, by whatever name he came. */
 bool http_request_is_private(const struct http_request *r)
 {
     const char *host = http_request_header(r, MHD_HTTP_HEADER_HOST);

@@ -83,8 +83,8 @@ struct gauge {
     int64_t set_max_ns; /* the newest of them */
     uint32_t set_file;  /* which file the last one came from */
     bool is_set;        /* there was a `set` since the last reset: value is a constant */
-    bool
-        dropped; /* by `reset`: not shown, not counted; family_series brings it back, where there is room */
+    /* By `reset`: not shown, not counted; family_series brings it back, where there is room. */
+    bool dropped;
 };
 
 /* A histogram cell is followed in memory by nbuckets + 1 uint64_t, not cumulative, +Inf last; the

@@ -118,7 +118,6 @@ static bool happens(const struct look *l, unsigned event)
     return engine_hits(l->r->counted.engine, event) > 0;
 }
 
-/* That no span was left unfinished is good, and of a parent that never happens only that is told. */
 /* What is often forgotten of a regex that holds in no line. */
 static void put_regex_hint(struct look *l, const struct condition *c)
 {
@@ -136,6 +135,7 @@ static void put_regex_hint(struct look *l, const struct condition *c)
                 "; a line has no newline in it: `record` of the [log] makes one of several");
 }
 
+/* That no span was left unfinished is good, and of a parent that never happens only that is told. */
 static void find_never(struct look *l)
 {
     for (unsigned i = 0; i < rules_of(l)->nevents; i++) {
