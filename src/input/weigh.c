@@ -263,7 +263,7 @@ static int weigh_others(struct tailset *t, const struct newcomer *n, const struc
     return r < 0 ? r : 0;
 }
 
-/* 0 or negative errno. */
+/* Negative errno: it cannot be said now. */
 static int weigh(struct tailset *t, const struct newcomer *n, struct tail_file *f,
                  struct evidence *e)
 {
@@ -293,7 +293,7 @@ static int weigh(struct tailset *t, const struct newcomer *n, struct tail_file *
     if (e->rotated && !(e->rest && e->relation == TAIL_SAME))
         r = weigh_copy(t, n, f, e);
     e->copy = r == 1;
-    return r < 0 ? r : 0;
+    return r;
 }
 
 /* Of several that it may be a copy of it is the one that has a name; else, that of which most was read. */
