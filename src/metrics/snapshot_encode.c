@@ -10,6 +10,8 @@
 
 #include <endian.h>
 
+enum { FIXED = 64 }; /* no series has more beside labels and finite buckets: a gauge has 61 */
+
 static char *put_u32(char *p, uint32_t v)
 {
     v = htole32(v);
@@ -102,7 +104,7 @@ static void encode_series(const struct family_copy *f, const struct label_set *s
 {
     unsigned nlabels = f->info->spec.nlabels;
     const char *text = label_set_text(set, nlabels);
-    size_t room = 64 + 2 * VARINT_MAX + f->info->spec.nbuckets * VARINT_MAX;
+    size_t room = FIXED + f->info->spec.nbuckets * VARINT_MAX;
     char *p;
 
     for (unsigned i = 0; i < nlabels; i++)

@@ -245,6 +245,35 @@ TEST(everything_survives_encoding)
     registry_free(y);
 }
 
+static struct registry *with_all_buckets(const double *most)
+{
+    struct registry *r = new_registry();
+
+    registry_family(r, &(struct family_spec){.name = "h",
+                                             .help = "Help.",
+                                             .type = FAMILY_HISTOGRAM,
+                                             .nbuckets = BUCKETS_MAX,
+                                             .buckets = most});
+    return r;
+}
+
+TEST(as_many_buckets_as_there_can_be_survive_encoding)
+{
+    double most[BUCKETS_MAX];
+    struct registry *a, *b;
+
+    for (int i = 0; i < BUCKETS_MAX; i++)
+        most[i] = i;
+    a = with_all_buckets(most);
+    b = with_all_buckets(most);
+    for (int i = 0; i < 1000 * BUCKETS_MAX; i++)
+        histogram_observe(registry_find(a, SLICE("h")), 0, i % (BUCKETS_MAX + 1), 0);
+    restore(a, b, SECOND);
+    assert_same_page(a, b);
+    registry_free(a);
+    registry_free(b);
+}
+
 TEST(restored_set_still_ignores_older_lines_of_other_files)
 {
     struct registry *x = families(ab), *y = families(ab);
