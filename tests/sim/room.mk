@@ -15,7 +15,7 @@ check_PROGRAMS += tests/sim/check
 TESTS += tests/sim/check
 tests_sim_check_SOURCES = tests/sim/world.h tests/sim/disk.c tests/sim/notify.c tests/sim/sys.c tests/sim/loop.c \
 	tests/sim/no_oracle.c tests/sim/ground.c tests/sim/scene.h tests/input/ground.h tests/input/tail_world.c tests/input/tail_world.h \
-	tests/sim/check_tailset_directories.c tests/sim/check_tailset_events.c tests/sim/check_tailset_links.c \
+	tests/sim/check_tailset_archives.c tests/sim/check_tailset_directories.c tests/sim/check_tailset_events.c tests/sim/check_tailset_links.c \
 	tests/sim/check_tailset_names.c tests/sim/check_tailset_restart.c tests/sim/check_tailset_rotation.c tests/sim/check_tailset_truncation.c
 tests_sim_check_CPPFLAGS = $(tests_sim_sim_CPPFLAGS)
 tests_sim_check_CFLAGS = $(CHECK_COMPILE)
