@@ -479,7 +479,6 @@ void file_name(struct tailset *t, struct tail_file *f, const char *path, const s
         file_join(f, f->stream, NULL); /* it is what is written now */
     if (!own && f->unresolved)         /* nobody knows where its own name leads */
         queue_look(t, f->stream->path, NULL);
-    f->unresolved &= own;
     if (another && f->tail.offset > 0)
         placed(t);
     if (another) {

@@ -120,7 +120,7 @@ static int is_its_file(struct tailset *t, const struct tail_file *f, const char 
     if ((f->tail.offset == 0 && f->began_n == 0) || file_is_log_again(f, path) ||
         stream_is_not_called(t, f->stream, path))
         return look->mtime_ns == f->mtime_ns; /* then nothing but that it was not written since */
-    if (look->mtime_ns < f->mtime_ns || (look->size < f->tail.size && !f->rebooted))
+    if (look->mtime_ns < f->mtime_ns)
         return 0;
     if (f->tail.offset > 0 &&
         (f->tail.offset <= file_alike(f) || file_knows_less_than_a_line(f, SLICE(""))))
