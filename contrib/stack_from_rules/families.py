@@ -57,7 +57,7 @@ class Metric:
         self.name, self.kind, self.unit, self.help = found["name"], found["type"], found["unit"], plain(found["help"])
         self.labels, self.buckets, self.zero = list(scraped(dict.fromkeys(found["labels"]))), found["buckets"], list(map(scraped, found["zero"]))
         self.updates = [{**update, "labels": scraped(update["labels"])} for update in found["updates"]]
-        self.least, self.expire = found["min"], found["expire"]
+        self.least, self.expire = found["min"], found["expire_seconds"]
         self.file = file
         self.of = wishes.get("file", file, "title", file)
         self.base = re.sub(r"_total$", "", self.name) if self.kind == "counter" else self.name

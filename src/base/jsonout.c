@@ -41,6 +41,13 @@ void jsonout_open(struct jsonout *j, char bracket)
     j->first = true;
 }
 
+void jsonout_begin(struct jsonout *j)
+{
+    jsonout_open(j, '{');
+    jsonout_key_u64(j, "version", 1);
+    jsonout_key_text(j, "program_version", PACKAGE_VERSION);
+}
+
 void jsonout_close(struct jsonout *j, char bracket)
 {
     buf_char(j->out, bracket);
@@ -92,6 +99,15 @@ void jsonout_key_slice(struct jsonout *j, const char *key, struct slice text)
 void jsonout_key_text(struct jsonout *j, const char *key, const char *text)
 {
     jsonout_key_slice(j, key, slice_str(text));
+}
+
+void jsonout_key_time(struct jsonout *j, const char *key, int64_t ns)
+{
+    jsonout_key(j, key);
+    if (ns)
+        jsonout_number(j, (double)ns / 1e9);
+    else
+        jsonout_word(j, SLICE("null"));
 }
 
 void jsonout_key_u64(struct jsonout *j, const char *key, uint64_t v)

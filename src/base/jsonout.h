@@ -18,6 +18,8 @@ struct jsonout {
 };
 
 /* `{` or `[`; `}` or `]`. */
+/* An object that begins with the version of what it holds, and of the program. */
+void jsonout_begin(struct jsonout *j);
 void jsonout_open(struct jsonout *j, char bracket);
 void jsonout_close(struct jsonout *j, char bracket);
 /* A value must follow. jsonout_name: a key that is data. */
@@ -28,6 +30,8 @@ void jsonout_key_open(struct jsonout *j, const char *key, char bracket);
 void jsonout_key_slice(struct jsonout *j, const char *key, struct slice text);
 void jsonout_key_text(struct jsonout *j, const char *key, const char *text);
 void jsonout_key_bool(struct jsonout *j, const char *key, bool v);
+/* As unix seconds; null: 0, which is never. */
+void jsonout_key_time(struct jsonout *j, const char *key, int64_t ns);
 void jsonout_key_u64(struct jsonout *j, const char *key, uint64_t v);
 void jsonout_text(struct jsonout *j, struct slice text);
 /* A number, true, false or null, as it is to be written. */

@@ -328,8 +328,7 @@ static void print_json(const struct check_options *o, const struct setup *setup,
     struct buf out = BUF_INIT;
     struct jsonout j = {&out, true};
 
-    jsonout_open(&j, '{');
-    jsonout_key_u64(&j, "version", 1);
+    jsonout_begin(&j);
     dump_mistakes_json(m, o->lint ? ADVICE : WARNING, &j);
     if (engine) {
         dump_rules_json(setup->rules, engine, &j);

@@ -56,7 +56,7 @@ static void write_json(struct slice text, uint64_t count, const char *file, uint
     struct buf out = BUF_INIT;
     struct jsonout j = {&out, true};
 
-    jsonout_open(&j, '{');
+    jsonout_begin(&j);
     jsonout_key_u64(&j, "count", count);
     jsonout_key_text(&j, "file", file[0] ? file : NULL);
     jsonout_key_u64(&j, "line", line);

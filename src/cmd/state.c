@@ -45,15 +45,16 @@ static int put_values(struct showing *w, struct slice values, struct buf *err)
     struct registry_limits limits = {0};
     struct registry *registry = registry_new(&limits);
     struct expose_options options = {.format = w->json ? EXPOSE_JSON : EXPOSE_TEXT,
-                                     .flags = EXPOSE_SORTED};
+                                     .flags = EXPOSE_SORTED | EXPOSE_BARE};
     struct buf page = BUF_INIT;
     int r = snapshot_merge(registry, values, err);
 
     if (r == 0)
         expose_registry(registry, &options, w->json ? &page : &w->out);
     if (r == 0 && w->json) {
-        jsonout_key(&w->j, "metrics");
-        jsonout_word(&w->j, slice_trim(buf_all(&page)));
+        jsonout_key_open(&w->j, "families", '[');
+        jsonout_word(&w->j, buf_all(&page));
+        jsonout_close(&w->j, ']');
     }
     buf_release(&page);
     registry_free(registry);
@@ -72,7 +73,7 @@ static void put_file_json(struct jsonout *j, const struct tail_known *k)
     jsonout_open(j, '{');
     jsonout_key_text(j, "path", k->path);
     jsonout_key_text(j, "log", k->log);
-    jsonout_key_u64(j, "offset", k->offset);
+    jsonout_key_u64(j, "offset_bytes", k->offset);
     jsonout_key_u64(j, "lines", k->count.lines);
     jsonout_key_u64(j, "lines_since_byte", k->count.first);
     jsonout_key_text(j, "where", whereabouts[k->where]);
@@ -121,8 +122,8 @@ static void put_parked(void *ctx, const struct saved_family *f)
 
     if (f->parked_ns == 0)
         return;
-    timearg_format(since, f->parked_ns);
     if (!w->json) {
+        timearg_format(since, f->parked_ns);
         buf_fmt(&w->out, "# without a rule since %s: %.*s, %u series; kept for a day\n", since,
                 SLICE_FMT(f->name), f->nseries);
         return;
@@ -131,7 +132,7 @@ static void put_parked(void *ctx, const struct saved_family *f)
     jsonout_key_slice(&w->j, "name", f->name);
     jsonout_key_text(&w->j, "type", family_type_text(f->type));
     jsonout_key_u64(&w->j, "series", f->nseries);
-    jsonout_key_text(&w->j, "since", since);
+    jsonout_key_time(&w->j, "since_timestamp_seconds", f->parked_ns);
     jsonout_close(&w->j, '}');
 }
 
@@ -152,16 +153,14 @@ static void put_head(struct showing *w, const struct saved_state *saved)
     bool previous = saved->found == STATEFILE_PREVIOUS;
     char text[TIMEARG_TEXT];
 
-    timearg_format(text, saved->wall_ns);
     if (!w->json) {
+        timearg_format(text, saved->wall_ns);
         buf_fmt(&w->out, "# saved %s, %zu bytes%s\n", text, saved->payload.n,
                 previous ? " (the generation before: the newest is damaged)" : "");
         return;
     }
-    jsonout_key_u64(&w->j, "version", 1);
     jsonout_key_text(&w->j, "directory", w->directory);
-    jsonout_key(&w->j, "saved");
-    jsonout_number(&w->j, (double)saved->wall_ns / 1e9);
+    jsonout_key_time(&w->j, "saved_timestamp_seconds", saved->wall_ns);
     jsonout_key_u64(&w->j, "bytes", saved->payload.n);
     jsonout_key_bool(&w->j, "newest_is_damaged", previous);
 }
@@ -172,7 +171,7 @@ static int put_all(struct showing *w, const struct saved_state *saved, struct bu
     int r = payload_decode(buf_all(&saved->payload), &p);
 
     if (w->json) {
-        jsonout_open(&w->j, '{');
+        jsonout_begin(&w->j);
         put_head(w, saved);
     }
     if (r == 0)

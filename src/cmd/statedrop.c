@@ -163,9 +163,6 @@ static uint32_t look_at(const struct selector *s, struct slice values)
 
 static void tell_json(struct drop *d, const struct saved_family *f, const struct slice *values)
 {
-    char since[TIMEARG_TEXT];
-
-    timearg_format(since, f->parked_ns);
     jsonout_open(&d->list, '{');
     jsonout_key_slice(&d->list, "metric", f->name);
     jsonout_key_text(&d->list, "type", family_type_text(f->type));
@@ -175,7 +172,7 @@ static void tell_json(struct drop *d, const struct saved_family *f, const struct
         jsonout_text(&d->list, values[i]);
     }
     jsonout_close(&d->list, '}');
-    jsonout_key_text(&d->list, "without_rule_since", f->parked_ns ? since : NULL);
+    jsonout_key_time(&d->list, "without_rule_since_timestamp_seconds", f->parked_ns);
     jsonout_close(&d->list, '}');
 }
 
@@ -353,8 +350,7 @@ static void print(const struct drop *d)
                d->dry_run ? "would be dropped; nothing was changed" : "dropped");
         return;
     }
-    jsonout_open(&j, '{');
-    jsonout_key_u64(&j, "version", 1);
+    jsonout_begin(&j);
     jsonout_key_text(&j, "directory", d->directory);
     jsonout_key_bool(&j, "dry_run", d->dry_run);
     jsonout_key_u64(&j, "dropped", d->dropped);

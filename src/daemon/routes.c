@@ -6,13 +6,15 @@
 #include "daemon/daemon.h"
 #include "daemon/view.h"
 
+#include "base/jsonout.h"
 #include "base/xalloc.h"
 
 #include <stdlib.h>
 
-static void reply_buf(struct http_request *r, unsigned status, const char *type, struct buf *body)
+static void reply_json(struct http_request *r, struct buf *body)
 {
-    struct http_reply reply = {.status = status, .content_type = type, .body = http_body_new(body)};
+    struct http_reply reply = {
+        .status = 200, .content_type = "application/json", .body = http_body_new(body)};
 
     http_reply(r, &reply);
 }
@@ -22,18 +24,22 @@ struct log_health {
     struct tail_log_wanting wanting;
 };
 
-static void put_log(const char *name, const struct log_health *log, bool first, struct buf *out)
+static void put_log(struct jsonout *j, const char *name, const struct log_health *log)
 {
     const struct tail_log_status *s = &log->status;
     const struct tail_log_wanting *w = &log->wanting;
 
-    buf_fmt(out,
-            "%s{\"log\":\"%s\",\"files\":%u,\"failing\":%u,\"lag_bytes\":%llu,"
-            "\"last_line_timestamp_seconds\":%.3f,\"waiting\":%s,"
-            "\"paths_unmatched\":%u,\"directories_unreadable\":%u,\"files_nuls\":%u}",
-            first ? "" : ",", name, s->files, s->failing, (unsigned long long)s->lag_bytes,
-            (double)s->last_read_wall_ns / 1e9, s->waiting ? "true" : "false", w->unmatched,
-            w->unreadable, w->nuls);
+    jsonout_open(j, '{');
+    jsonout_key_text(j, "name", name);
+    jsonout_key_u64(j, "files_followed", s->files);
+    jsonout_key_u64(j, "files_failing", s->failing);
+    jsonout_key_u64(j, "lag_bytes", s->lag_bytes);
+    jsonout_key_time(j, "last_line_timestamp_seconds", s->last_read_wall_ns);
+    jsonout_key_bool(j, "waiting", s->waiting);
+    jsonout_key_u64(j, "paths_unmatched", w->unmatched);
+    jsonout_key_u64(j, "directories_unreadable", w->unreadable);
+    jsonout_key_u64(j, "files_nuls", w->nuls);
+    jsonout_close(j, '}');
 }
 
 /* True when anything cannot be read. */
@@ -49,13 +55,24 @@ static bool look_at_logs(const struct daemon *d, struct log_health *logs, unsign
     return any_failing;
 }
 
-/* Without a log, or rules for it, nothing can be counted, and nothing is broken: it is not there yet. */
-static void put_missing(const struct daemon *d, struct buf *out)
+static void put_logs(struct jsonout *j, const struct daemon *d, const struct log_health *logs,
+                     unsigned n)
 {
-    const char *log = d->setup.any_log ? "" : "\"log\"";
-    const char *metric = d->setup.rules->nfamilies ? "" : "\"metric\"";
+    jsonout_key_open(j, "logs", '[');
+    for (unsigned i = 0; i < n; i++)
+        put_log(j, d->setup.rules->logs[i].name, &logs[i]);
+    jsonout_close(j, ']');
+}
 
-    buf_fmt(out, "],\"missing\":[%s%s%s]}\n", log, *log && *metric ? "," : "", metric);
+/* Without a log, or rules for it, nothing can be counted, and nothing is broken: it is not there yet. */
+static void put_missing(struct jsonout *j, const struct daemon *d)
+{
+    jsonout_key_open(j, "missing", '[');
+    if (!d->setup.any_log)
+        jsonout_text(j, SLICE("log"));
+    if (!d->setup.rules->nfamilies)
+        jsonout_text(j, SLICE("metric"));
+    jsonout_close(j, ']');
 }
 
 static void health(void *ctx, struct http_request *r)
@@ -63,20 +80,21 @@ static void health(void *ctx, struct http_request *r)
     struct daemon *d = ctx;
     unsigned n = d->restored ? d->setup.rules->nlogs : 0;
     struct log_health *logs = xcalloc(n, sizeof *logs);
-    bool any_failing = look_at_logs(d, logs, n);
     struct buf out = BUF_INIT;
+    struct jsonout j = {&out, true};
 
-    buf_fmt(&out,
-            "{\"status\":\"%s\",\"last_reload_successful\":%s,"
-            "\"last_reload_success_timestamp_seconds\":%.3f,\"checkpoint_failures\":%llu,"
-            "\"state_removed\":%llu,\"logs\":[",
-            view_status(d, any_failing), daemon_config_is_good(d) ? "true" : "false",
-            (double)d->reload_wall_ns / 1e9, (unsigned long long)d->checkpoint_failures,
-            (unsigned long long)d->state_removed);
-    for (unsigned i = 0; i < n; i++)
-        put_log(d->setup.rules->logs[i].name, &logs[i], i == 0, &out);
-    put_missing(d, &out);
-    reply_buf(r, 200, "application/json", &out);
+    jsonout_open(&j, '{');
+    jsonout_key_text(&j, "status", view_status(d, look_at_logs(d, logs, n)));
+    jsonout_key_text(&j, "program_version", PACKAGE_VERSION);
+    jsonout_key_bool(&j, "last_reload_successful", daemon_config_is_good(d));
+    jsonout_key_time(&j, "last_reload_success_timestamp_seconds", d->reload_wall_ns);
+    jsonout_key_u64(&j, "checkpoint_failures", d->checkpoint_failures);
+    jsonout_key_u64(&j, "state_removed", d->state_removed);
+    put_logs(&j, d, logs, n);
+    put_missing(&j, d);
+    jsonout_close(&j, '}');
+    buf_char(&out, '\n');
+    reply_json(r, &out);
     free(logs);
 }
 

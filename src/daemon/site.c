@@ -228,7 +228,7 @@ static void one_log(void *ctx, struct http_request *r)
 /* Its samples are those of the last page: what a crash could take back is not shown here either. */
 static void one_metric(void *ctx, struct http_request *r)
 {
-    static const struct expose_options plain = {.flags = EXPOSE_NO_META | EXPOSE_NO_EOF};
+    static const struct expose_options plain = {.flags = EXPOSE_NO_META | EXPOSE_BARE};
     struct daemon *d = ctx;
     struct buf out = BUF_INIT, samples = BUF_INIT;
     struct view *v;

@@ -88,7 +88,7 @@ static struct http_body *render(const struct snapshot *snapshot,
     struct buf page = BUF_INIT;
 
     o.format = format;
-    o.flags |= EXPOSE_NO_EOF;
+    o.flags |= EXPOSE_BARE;
     expose(snapshot, &o, &page);
     return http_body_new(&page);
 }

@@ -20,13 +20,13 @@ static void put_at(struct jsonout *j, const struct where *at)
     jsonout_key_u64(j, "line", (uint64_t)at->line);
 }
 
-static void put_instant(struct jsonout *j, const char *key, int64_t ns)
+static void put_instant(struct jsonout *j, const char *key, bool is, int64_t ns)
 {
-    struct buf text = BUF_INIT;
-
-    show_instant(&text, ns);
-    jsonout_key_slice(j, key, buf_all(&text));
-    buf_release(&text);
+    jsonout_key(j, key);
+    if (is)
+        jsonout_number(j, (double)ns / 1e9);
+    else
+        jsonout_word(j, SLICE("null"));
 }
 
 /* A text that is missing is null. */
@@ -93,10 +93,7 @@ static void put_time(struct jsonout *j, const struct record *r)
     struct tz_type zone;
 
     jsonout_key_open(j, "time", '{');
-    if (f)
-        put_instant(j, "value", r->time_ns);
-    else
-        jsonout_key_text(j, "value", NULL);
+    put_instant(j, "timestamp_seconds", f != NULL, r->time_ns);
     jsonout_key_text(j, "from", f || r->time_bad ? r->told.from : NULL);
     jsonout_key_slice(j, "text", f || r->time_bad ? r->told.text : slice_make(NULL, 0));
     jsonout_key_text(j, "format", f ? time_format_text(f) : NULL);
@@ -259,10 +256,7 @@ static void put_spans(struct jsonout *j, const struct trace *t)
         for (unsigned i = 0; n->key && i < span->nkeys; i++)
             jsonout_key_slice(j, span->keys[i], n->key[i]);
         jsonout_close(j, '}');
-        if (n->key)
-            put_instant(j, "began", n->begin_ns);
-        else
-            jsonout_key_text(j, "began", NULL);
+        put_instant(j, "began_timestamp_seconds", n->key != NULL, n->begin_ns);
         jsonout_close(j, '}');
     }
     jsonout_close(j, ']');

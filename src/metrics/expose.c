@@ -32,8 +32,9 @@ static const struct format {
     [EXPOSE_OPENMETRICS] = {"openmetrics",
                             "application/openmetrics-text; version=1.0.0; charset=utf-8",
                             expose_text_family, "", "", "# EOF\n"},
-    [EXPOSE_JSON] = {"json", "application/json", expose_json_family, "{\"families\":[", ",",
-                     "]}\n"},
+    [EXPOSE_JSON] = {"json", "application/json", expose_json_family,
+                     "{\"version\":1,\"program_version\":\"" PACKAGE_VERSION "\",\"families\":[",
+                     ",", "]}\n"},
 };
 
 const char *expose_content_type(enum expose_format format)
@@ -75,12 +76,13 @@ void expose(const struct snapshot *s, const struct expose_options *o, struct buf
     const struct format *format = &formats[o->format];
     unsigned n = choose(s, o->flags, families);
 
-    buf_str(out, format->begin);
+    if (!(o->flags & EXPOSE_BARE))
+        buf_str(out, format->begin);
     for (unsigned i = 0; i < n; i++) {
         buf_str(out, i ? format->between : "");
         format->family(families[i], o, out);
     }
-    if (!(o->flags & EXPOSE_NO_EOF))
+    if (!(o->flags & EXPOSE_BARE))
         buf_str(out, format->end);
     free(families);
 }

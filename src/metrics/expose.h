@@ -20,7 +20,7 @@ enum expose_flags {
     EXPOSE_SORTED = 1 << 0,  /* families by name, series by label values */
     EXPOSE_NO_OWN = 1 << 1,  /* only the rules' families */
     EXPOSE_CREATED = 1 << 2, /* _created samples (OpenMetrics only) */
-    EXPOSE_NO_EOF = 1 << 3,  /* without what ends a page: more of it follows */
+    EXPOSE_BARE = 1 << 3,    /* families alone, without what begins and ends a page */
     EXPOSE_NO_META = 1 << 4, /* samples only, without # lines but "# EOF" */
     EXPOSE_TIMES = 1 << 5,   /* timestamp time_ms, and no exemplars (backfill; not JSON) */
 };

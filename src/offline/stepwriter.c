@@ -47,7 +47,7 @@ static void expose_at(struct stepwriter *t, struct registry *r, int64_t time_ns,
 {
     struct expose_options o = {
         .format = EXPOSE_OPENMETRICS,
-        .flags = EXPOSE_NO_OWN | EXPOSE_NO_META | EXPOSE_NO_EOF | EXPOSE_TIMES,
+        .flags = EXPOSE_NO_OWN | EXPOSE_NO_META | EXPOSE_BARE | EXPOSE_TIMES,
         .time_ms = time_ns / 1000000,
         .nconst = t->options.nlabels,
         .const_names = t->options.names,

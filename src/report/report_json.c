@@ -4,6 +4,8 @@
 
 #include "report/report.h"
 
+#include <math.h>
+
 static void put_files(const struct report *r, struct jsonout *j)
 {
     struct slice rest = buf_all(&r->errors), error;
@@ -234,6 +236,13 @@ static void put_findings(const struct report *r, struct jsonout *j)
     jsonout_close(j, ']');
 }
 
+/* What is measured is nanoseconds, and no part of one. */
+static void key_cost(struct jsonout *j, const char *key, double ns)
+{
+    jsonout_key(j, key);
+    jsonout_number(j, round(ns) / 1e9);
+}
+
 /* null when there are too few lines to tell. */
 static void put_costs(const struct report *r, struct jsonout *j)
 {
@@ -245,13 +254,13 @@ static void put_costs(const struct report *r, struct jsonout *j)
     }
     jsonout_key_open(j, "costs", '{');
     jsonout_key_u64(j, "lines", c->lines);
-    jsonout_key_u64(j, "line_ns", (uint64_t)(c->line_ns + 0.5));
-    jsonout_key_u64(j, "read_ns", (uint64_t)(c->without_ns + 0.5));
+    key_cost(j, "line_seconds", c->line_ns);
+    key_cost(j, "read_seconds", c->without_ns);
     jsonout_key_open(j, "events", '[');
     for (unsigned i = 0; i < c->n; i++) {
         jsonout_open(j, '{');
         jsonout_key_text(j, "event", r->setup->rules->events[c->list[i].event].name);
-        jsonout_key_u64(j, "ns", (uint64_t)(c->list[i].ns + 0.5));
+        key_cost(j, "seconds", c->list[i].ns);
         jsonout_close(j, '}');
     }
     jsonout_close(j, ']');

@@ -6,23 +6,13 @@
 #include "base/jsonout.h"
 #include "site/doubts.h"
 
-/* Unix seconds; null: never. */
-static void key_time(struct jsonout *j, const char *key, int64_t ns)
-{
-    jsonout_key(j, key);
-    if (ns)
-        jsonout_number(j, (double)ns / 1e9);
-    else
-        jsonout_word(j, SLICE("null"));
-}
-
 static void key_count(struct jsonout *j, const char *key, const struct view_count *c)
 {
     jsonout_key_open(j, key, '{');
     jsonout_key_u64(j, "total", c->total);
     jsonout_key(j, "per_second");
     jsonout_number(j, c->per_second);
-    jsonout_key_open(j, "per_minute", '[');
+    jsonout_key_open(j, "minutes", '[');
     for (unsigned i = 0; i < c->n; i++)
         jsonout_u64(j, c->minute[i]);
     jsonout_close(j, ']');
@@ -64,16 +54,16 @@ void api_status(const struct view *v, struct buf *out)
     jsonout_key_text(&j, "status", v->status);
     jsonout_key_text(&j, "program_version", v->version);
     jsonout_key_text(&j, "revision", v->revision);
-    key_time(&j, "started", v->start_ns);
-    jsonout_key_open(&j, "reload", '{');
-    jsonout_key_bool(&j, "ok", v->reload_ok);
-    key_time(&j, "succeeded", v->reload_ns);
+    jsonout_key_time(&j, "started_timestamp_seconds", v->start_ns);
+    jsonout_key_open(&j, "last_reload", '{');
+    jsonout_key_bool(&j, "successful", v->reload_ok);
+    jsonout_key_time(&j, "success_timestamp_seconds", v->reload_ns);
     jsonout_key_text(&j, "mistakes", v->mistakes);
     jsonout_close(&j, '}');
     jsonout_key_open(&j, "checkpoint", '{');
     jsonout_key_bool(&j, "kept", v->keeps_state);
     jsonout_key_bool(&j, "failing", v->save_fails);
-    key_time(&j, "saved", v->checkpoint_ns);
+    jsonout_key_time(&j, "saved_timestamp_seconds", v->checkpoint_ns);
     jsonout_key_u64(&j, "bytes", v->checkpoint_bytes);
     jsonout_key_u64(&j, "failures", v->checkpoint_failures);
     jsonout_close(&j, '}');
@@ -94,9 +84,9 @@ static void put_file(struct jsonout *j, const struct view_file *f)
 {
     jsonout_open(j, '{');
     jsonout_key_text(j, "path", f->path);
-    jsonout_key_u64(j, "size", f->size);
-    jsonout_key_u64(j, "offset", f->offset);
-    key_time(j, "written", f->written_ns);
+    jsonout_key_u64(j, "size_bytes", f->size);
+    jsonout_key_u64(j, "offset_bytes", f->offset);
+    jsonout_key_time(j, "written_timestamp_seconds", f->written_ns);
     jsonout_key_text(j, "state", states[f->state]);
     jsonout_key_text(j, "error", f->why);
     jsonout_close(j, '}');
@@ -129,7 +119,7 @@ static void put_log(struct jsonout *j, const struct view_log *log, const struct 
     jsonout_key_u64(j, "files_failing", log->nfailing);
     jsonout_key_u64(j, "directories_unreadable", log->nunreadable);
     jsonout_key_u64(j, "lag_bytes", log->lag_bytes);
-    key_time(j, "last_line", log->last_line_ns);
+    jsonout_key_time(j, "last_line_timestamp_seconds", log->last_line_ns);
     key_count(j, "lines", &log->lines);
     key_count(j, "unmatched", &log->unmatched);
     jsonout_key_u64(j, "times_unreadable", log->times_unreadable);
@@ -198,7 +188,7 @@ static void put_metric(struct jsonout *j, const struct view_metric *m)
     jsonout_key_u64(j, "limit", m->limit);
     jsonout_key_u64(j, "folded", m->folded);
     jsonout_key_u64(j, "skipped", m->skipped);
-    key_time(j, "updated", m->updated_ns);
+    jsonout_key_time(j, "updated_timestamp_seconds", m->updated_ns);
     jsonout_close(j, '}');
 }
 

@@ -134,7 +134,7 @@ def keys_are_those_of_the_documents_in_their_order():
         assert list(update) == KEYS["updates"], update
     assert found["against"] is None, found
     found = checked(MISTAKES[0], "--against", put("a.log", ""), code=1)
-    assert list(found) == ["version", "mistakes"] and list(found["mistakes"][0]) == KEYS["mistakes"], found
+    assert list(found) == ["version", "program_version", "mistakes"] and list(found["mistakes"][0]) == KEYS["mistakes"], found
 
 
 AGAINST = """\
@@ -184,7 +184,7 @@ def rules_are_shown_as_they_were_resolved():
     assert (pair["name"], unfinished["name"], pair["used"], unfinished["used"]) == ("pair", "pair.unfinished", True, False)
     span, = found["spans"]
     assert span == {"name": "pair", "file": "small.ini", "line": span["line"], "begin": ["request"], "end": ["other"], "key": [],
-                    "timeout": 3600, "max_open": 10000, "keeps": ["method"], "used": True}, span
+                    "timeout_seconds": 3600, "max_open": 10000, "keeps": ["method"], "used": True}, span
     assert request == {
         "name": "request", "file": "small.ini", "line": 5, "log": ["app"], "of": None, "unless": [],
         "conditions": [r"match ^(?<method>GET|POST) \S+ (?<took>\d+)$"], "sets": ["method", "took", "kind"],
@@ -194,19 +194,19 @@ def rules_are_shown_as_they_were_resolved():
     total, seconds, _, last = found["metrics"]
     assert total == {
         "name": "requests_total", "type": "counter", "unit": None, "help": "Requests", "file": "small.ini", "line": 18,
-        "labels": ["kind", "app"], "buckets": None, "max_values": 200, "max_series": 2000, "expire": None, "min": None,
+        "labels": ["kind", "app"], "buckets": None, "max_values": 200, "max_series": 2000, "expire_seconds": None, "min": None,
         "zero": [{"kind": "get", "app": "shop"}],
         "updates": [{"event": "request", "verb": "inc", "value": None, "unit": None,
                      "labels": {"kind": {"field": "kind"}, "app": {"text": "shop"}}, "file": "small.ini", "line": 20}],
     }, total
-    assert (seconds["unit"], seconds["buckets"], seconds["expire"]) == ("seconds", [0.1, 1], 3600), seconds
+    assert (seconds["unit"], seconds["buckets"], seconds["expire_seconds"]) == ("seconds", [0.1, 1], 3600), seconds
     assert [(u["verb"], u["value"], u["unit"]) for u in seconds["updates"]] == [("observe", "took", "ms")], seconds
     assert last["min"] == 0 and [(u["event"], u["value"]) for u in last["updates"]] == [("slow", 1.5), ("other", 1.5)], last
     assert found["logs"] == [{
         "name": "app", "file": "small.ini", "line": 1, "path": ["/var/log/app/*.log"], "exclude": [], "rotated": [],
         "encoding": "utf-8", "format": "logfmt",
         "unwrap": "none", "prefix": None, "path_match": None, "rewrite": [], "record": None,
-        "record_wait": 5, "start": "beginning",
+        "record_wait_seconds": 5, "start": "beginning",
         "time": ["time", "ts", "timestamp", "@timestamp", "t.$date"], "time_match": None, "time_format": ["auto"],
         "poll": False}], found["logs"]
     for unwrap in ("none", "docker", "cri", "auto", "MESSAGE"):

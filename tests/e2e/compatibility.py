@@ -91,8 +91,8 @@ LOG = "".join(line + "\n" for line in (
     '{"time":"2026-01-01T00:00:01Z","msg":"hit","path":"/c","size":1}', '{"time":"yesterday","msg":"Hit","path":"/c","size":1}',
     'time=2026-01-01T00:00:02Z msg=begin id=1', 'time=2026-01-01T00:00:04Z msg=end id=1', 'time=2026-01-01T00:00:05Z msg=end id=2',
     '{"time":"2026-01-01T00:00:03Z","items":[{"name":"x","n":1},{"name":"y","n":2}]}', "2026-01-01T00:00:06Z GET /x HTTP/1.1", "\tmore of it", "nothing of all that"))
-# Keys that are names of others: of labels, bounds of buckets.
-FREE = re.compile(r"(\.labels|\.buckets|\.zero\[\])\.[^.\[]+")
+# What is below has names of others for keys: of labels, bounds of buckets, fields of a span's key.
+FREE = re.compile(r"(\.labels|\.buckets|\.zero\[\]|\.spans\[\]\.key|\.troubles)$")
 KINDS = {dict: "object", list: "array", str: "string", bool: "bool", int: "number", float: "number", type(None): "null"}
 
 
@@ -101,7 +101,7 @@ def shape(value, path=""):
     yield path or ".", KINDS[type(value)]
     if isinstance(value, dict):
         for k, v in value.items():
-            yield from shape(v, FREE.sub(r"\1.*", path + "." + k))
+            yield from shape(v, path + "." + ("*" if FREE.search(path) else k))
     elif isinstance(value, list):
         for v in value:
             yield from shape(v, path + "[]")
@@ -136,6 +136,23 @@ def kept(name, today, still=lambda was, now: was == now):
     assert was and not gone and not changed, "of what %s promises is gone: %s; changed: %s" % (name, gone, changed)
 
 
+# Words that a number never ends in: a unit of another size, or what says neither of what nor since when.
+UNITLESS = re.compile(r"(^|_)(ns|us|ms|size|offset|time|timestamp|since|age)$")
+
+
+def misnamed(value, path=""):
+    """What breaks the one way of naming that docs/compatibility.md tells."""
+    if isinstance(value, list):
+        for v in value:
+            yield from misnamed(v, path + "[]")
+    if isinstance(value, dict):
+        for k, v in value.items() if not FREE.search(path) else ():
+            number = isinstance(v, (int, float)) and not isinstance(v, bool)
+            if not re.fullmatch("[a-z][a-z0-9_]*", k) or number and (UNITLESS.search(k) or k not in ("value", "sum") and (v > 1e9) != k.endswith("timestamp_seconds")):
+                yield "%s.%s: %s" % (path, k, v)
+            yield from misnamed(v, path + "." + k)
+
+
 def some_files():
     put("rules.ini", RULES)
     put("bad.ini", "[event x]\nwher = a == b\nmatch = (\n[counter y_total]\ninc = z\n")
@@ -160,18 +177,23 @@ def json_outputs_keep_their_keys():
     d.start()
     assert until(lambda: d.value("logtally_event_hits_total", event="hit"))
     out["GET /health"] = [d.request("GET", "/health")[2].decode()]
+    for page in ("status", "logs", "metrics"):
+        assert not list(misnamed(json.loads(d.request("GET", "/api/v1/" + page)[2]))), page
     d.stop()
     put("rules.ini", RULES.replace("[counter texts_total]", "[counter texts2_total]"))
     d.start()
     d.stop()
     out["state --json"] = [ran("state", "--state", "state", "--json").stdout]
     out["state drop --json"] = [ran("state", "drop", "--state", "state", "--json", "level", "texts_total").stdout]
-    today = {}
+    today, wrong = {}, []
     for command, texts in out.items():
         documents = [o for text in texts for o in objects(text)]
+        wrong += [command + " " + name for o in documents for name in misnamed(o)]
+        assert all({"version", "program_version"} <= set(o) for o in documents) or command in ("GET /health", "help keys --json"), command
         if "--against" in command:                              # all else is what check --json says
             documents = [{"against": o["against"]} for o in documents]
         today.update(("%s %s" % (command, path), kinds) for path, kinds in shapes(documents).items())
+    assert not wrong, wrong
     kept("json", today, lambda was, now: set(now.split("|")) <= set(was.split("|")))
 
 

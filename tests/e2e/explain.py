@@ -207,7 +207,7 @@ def thousands_of_lines_are_told_once_for_all_that_are_alike():
     assert told.count("skipped: ms is no number: fast") == 1, told
     grouped = objects("--rules", "grouped.ini", "grouped.log")
     assert [o["count"] for o in grouped] == sorted(counts.values(), reverse=True)[1:4] + [50, 1500], grouped
-    assert [list(o) for o in grouped] == [["count", "file", "line", "explain"]] * 5, grouped
+    assert [list(o) for o in grouped] == [["version", "program_version", "count", "file", "line", "explain"]] * 5, grouped
     assert all(lines[o["line"] - 1] == o["explain"]["text"] for o in grouped), grouped
     each = logtally("explain", "--each", "--rules", "grouped.ini", "grouped.log")
     assert each.count("  no event takes this line\n") == 950 and "told once" not in each
@@ -235,7 +235,7 @@ def groups_of_shipped_logs_add_up():
 
 KEYS = {
     "line": "result text log encoding stream lines cut rewritten whole prefix decoded time fields events spans near cut_short",
-    "time": "value from text format zone_seconds",
+    "time": "timestamp_seconds from text format zone_seconds",
     "prefix": "cut fields",
     "fields": "name value",
     "captured": "name value",
@@ -243,7 +243,7 @@ KEYS = {
     "members": "captured steps updates",
     "steps": "field by file line before after made",
     "updates": "verb metric labels value skipped",
-    "spans": "name file line begins reason key began",
+    "spans": "name file line begins reason key began_timestamp_seconds",
     "near": "name file line why nearness hold conditions failed",
     "failed": "file line field operator wants is hint regex_byte text_byte",
 }

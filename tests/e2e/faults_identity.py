@@ -354,7 +354,7 @@ def permission_denied_then_granted():
     assert until(lambda: w.counted() == 100, 15)
     stays(lambda: w.counted() == 100, 1.5)
     health = w.fetch("/health")[2]
-    assert b'"failing":1' in health and b"degraded" in health, health
+    assert b'"files_failing":1' in health and b"degraded" in health, health
     os.chmod("logs/secret.log", 0o644)
     w.exact()
     assert until(lambda: b'"status":"ok"' in w.fetch("/health")[2], 5)

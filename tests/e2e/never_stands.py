@@ -66,7 +66,7 @@ def nothing_takes_long_with_many_series():
                 more="[limits]\nseries = %d\n" % (3 * SERIES)).start()
     for headers in ({}, GZIP, OPENMETRICS, {**OPENMETRICS, **GZIP}):
         assert until(lambda: series(page(d, headers)) == SERIES)    # pylint: disable=cell-var-from-loop
-    assert d.health()["logs"][0]["files"] == 1
+    assert d.health()["logs"][0]["files_followed"] == 1
     check(d, "the first pages")
     append("logs/a.log", line(1))
     time.sleep(1.1)

@@ -122,7 +122,7 @@ def an_update_is_told_when_it_was():
     assert until(lambda: os.stat("state/state").st_mtime_ns != saved)
     now = time.time()
     metrics = json.loads(d.request("GET", "/api/v1/metrics")[2])["metrics"]
-    updated = [m["updated"] for m in metrics if m["updated"]]
+    updated = [m["updated_timestamp_seconds"] for m in metrics if m["updated_timestamp_seconds"]]
     assert updated and max(updated) <= now, (now, updated)
     d.stop()
 
@@ -222,7 +222,7 @@ def answers_for_programs_are_as_described():
             assert d.request("GET", path + wrong)[0] == (200 if wrong == "/" else 404), wrong
     assert answers["/api/v1/status"]["status"] == "ok"
     log = answers["/api/v1/logs"]["logs"][0]
-    assert log["lines"]["total"] == 510 and sum(log["lines"]["per_minute"]) <= 510, log
+    assert log["lines"]["total"] == 510 and sum(log["lines"]["minutes"]) <= 510, log
     assert sorted(f["path"] for f in log["files"]) == sorted(os.path.abspath(p) for p in (NASTY, "logs/backend.log"))
     assert {m["name"] for m in answers["/api/v1/metrics"]["metrics"]} > {"http_requests_total", "errors_total"}
     assert sum(e["hits"]["total"] for e in answers["/api/v1/metrics"]["events"]) > 0

@@ -253,17 +253,17 @@ def all_of_it_is_told_to_programs():
     d.stop()
     told = json.loads(ran("state", "--state", "state", "--json").stdout)
     assert (told["version"], told["directory"], told["newest_is_damaged"]) == (1, "state", False), told
-    assert told["without_rule"] == [{"name": "gone_total", "type": "counter", "series": len(WHO), "since": told["without_rule"][0]["since"]}], told
+    assert told["without_rule"] == [{"name": "gone_total", "type": "counter", "series": len(WHO), "since_timestamp_seconds": told["without_rule"][0]["since_timestamp_seconds"]}], told
     size = os.stat("logs/a.log").st_size
-    assert told["files"] == [{"path": os.path.abspath("logs/a.log"), "log": "test", "offset": size, "lines": len(WHO) + 2, "lines_since_byte": 0,
+    assert told["files"] == [{"path": os.path.abspath("logs/a.log"), "log": "test", "offset_bytes": size, "lines": len(WHO) + 2, "lines_since_byte": 0,
                               "where": "present"}], told["files"]
-    hits = [f for f in told["metrics"]["families"] if f["name"] == "hits_total"][0]
+    hits = [f for f in told["families"] if f["name"] == "hits_total"][0]
     assert {s["labels"]["who"] for s in hits["series"]} == set(WHO), hits
     for dry in (True, False):
         told = json.loads(drop("--json", *["--dry-run"] * dry, 'hits_total{who="%s"}' % escaped(WHO[2]), "gone_total").stdout)
         assert (told["version"], told["dry_run"], told["dropped"], len(told["series"])) == (1, dry, len(WHO) + 1, len(WHO) + 1), told
-        assert told["series"][0] == {"metric": "hits_total", "type": "counter", "labels": {"who": WHO[2], "kind": "x"}, "without_rule_since": None}, told
-        assert all(s["without_rule_since"] for s in told["series"][1:]), told
+        assert told["series"][0] == {"metric": "hits_total", "type": "counter", "labels": {"who": WHO[2], "kind": "x"}, "without_rule_since_timestamp_seconds": None}, told
+        assert all(s["without_rule_since_timestamp_seconds"] for s in told["series"][1:]), told
 
 
 main(each_goes_alone_whatever_its_label_is, both_generations_forget_it, a_histogram_goes_whole_and_a_gauge, what_no_rule_has_goes_as_well,

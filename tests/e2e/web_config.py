@@ -279,7 +279,7 @@ def a_broken_change_keeps_the_last_good_settings():
         c.close()
         return r.status, body
     what = "web_config: web.yml: cert_file and key_file: "
-    assert what in asked("GET", "/")[1] and what in json.loads(asked("GET", "/api/v1/status")[1])["reload"]["mistakes"]
+    assert what in asked("GET", "/")[1] and what in json.loads(asked("GET", "/api/v1/status")[1])["last_reload"]["mistakes"]
     assert json.loads(asked("GET", "/health")[1])["last_reload_successful"] is False
     status, body = asked("POST", "/-/reload")
     assert status == 400 and what in body, (status, body)

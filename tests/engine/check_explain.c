@@ -187,7 +187,7 @@ TEST(all_of_it_as_json)
         "{\"result\":\"line\",\"text\":\"[12] a=1 b=2\",\"log\":\"l\",\"encoding\":null,"
         "\"stream\":null,\"lines\":1,\"cut\":false,\"rewritten\":false,\"whole\":\"[12] a=1 b=2\","
         "\"prefix\":{\"cut\":\"[12] \",\"fields\":[{\"name\":\"pid\",\"value\":\"12\"}]},"
-        "\"decoded\":\"logfmt\",\"time\":{\"value\":null,\"from\":null,\"text\":null,"
+        "\"decoded\":\"logfmt\",\"time\":{\"timestamp_seconds\":null,\"from\":null,\"text\":null,"
         "\"format\":null,\"zone_seconds\":null},\"fields\":[{\"name\":\"a\",\"value\":\"1\"},"
         "{\"name\":\"b\",\"value\":\"2\"}],\"events\":[],\"spans\":[],"
         "\"near\":[{\"name\":\"e\",\"file\":\"rules.ini\",\"line\":3,\"why\":\"condition\","

@@ -531,8 +531,7 @@ TEST(exemplar_of_a_snapshot_does_not_change)
 /* Every third series has one, and every second stays. */
 TEST(exemplars_stay_with_their_series_when_others_leave)
 {
-    struct expose_options o = {.format = EXPOSE_OPENMETRICS,
-                               .flags = EXPOSE_NO_META | EXPOSE_NO_EOF};
+    struct expose_options o = {.format = EXPOSE_OPENMETRICS, .flags = EXPOSE_NO_META | EXPOSE_BARE};
     struct registry *r = new_registry();
     struct family_spec spec = {.name = "c_total",
                                .type = FAMILY_COUNTER,
@@ -581,7 +580,7 @@ TEST(created_samples_in_openmetrics)
 TEST(timestamps_and_no_metadata_for_backfill)
 {
     struct expose_options o = {.format = EXPOSE_OPENMETRICS,
-                               .flags = EXPOSE_NO_META | EXPOSE_TIMES | EXPOSE_NO_EOF,
+                               .flags = EXPOSE_NO_META | EXPOSE_TIMES | EXPOSE_BARE,
                                .time_ms = INT64_C(1520879607789)};
     struct registry *r;
 
@@ -618,7 +617,8 @@ TEST(json)
     add(r, "empty", FAMILY_GAUGE, 0, "");
     assert_page(
         r, &o,
-        "{\"families\":[{\"name\":\"wait_seconds\",\"type\":\"histogram\",\"help\":"
+        "{\"version\":1,\"program_version\":\"" PACKAGE_VERSION
+        "\",\"families\":[{\"name\":\"wait_seconds\",\"type\":\"histogram\",\"help\":"
         "\"Wait.\",\"labels\":[],\"series\":[{\"labels\":{\"env\":\"\\u0001\"},\"buckets\":{"
         "\"0.005\":1,\"1.0\":1,\"2.5\":2,\"100000.0\":2,\"1e+06\":2,\"+Inf\":3},"
         "\"sum\":2000001.505,\"count\":3}]},"
