@@ -26,6 +26,10 @@ restart; they are part of the last snapshot, like those of your rules. **Live** 
 moment of the scrape, and begin anew with it. `logtally state` shows the durable ones; `replay`, `test` and `backfill`
 show neither.
 
+A name says after `logtally_` what it is about, then what of it, then the unit, and `_total` where it only grows: `log_` is what
+was read out of the lines of a log, `event_`, `rule_`, `metric_`, `series` and `spans_` what rules made of it; how reading its files goes
+(`files`, `paths_`, `directories_`, `lag_`, `lost_`, `read_`) has the label `log` alone.
+
 """
 HEAD_RU = """# Что logtally говорит о себе
 
@@ -36,6 +40,10 @@ HEAD_RU = """# Что logtally говорит о себе
 Рядом с метриками ваших правил на `/metrics` стоят эти. **Сохраняемые** (durable) лежат в состоянии и после перезапуска
 продолжаются; они — часть последнего снимка, как и метрики правил. **Текущие** (live) описывают процесс в момент опроса и с новым
 процессом начинаются заново. `logtally state` показывает сохраняемые; `replay`, `test` и `backfill` — ни тех, ни других.
+
+Имя после `logtally_` говорит, о чём метрика, затем что именно, затем единицу, и `_total`, если значение только растёт: `log_` — то, что
+прочитано из строк лога; `event_`, `rule_`, `metric_`, `series` и `spans_` — что из них сделали правила; а о том, как читаются файлы лога
+(`files`, `paths_`, `directories_`, `lag_`, `lost_`, `read_`), говорит только метка `log`.
 
 """
 UNTOLD = "?"

@@ -48,7 +48,7 @@ static const struct own_metric {
                               "something needs them, and the last one of what was read at once "
                               "always"},
     [OWN_RECORDS_CUT] =
-        {"logtally_records_cut_total", FAMILY_COUNTER, DURABLE, by_log,
+        {"logtally_log_records_cut_total", FAMILY_COUNTER, DURABLE, by_log,
          "Records of several lines that were longer than [limits] line, and cut off "
          "there"},
     [OWN_LOG_REGEX_ERRORS] = {"logtally_log_regex_errors_total", FAMILY_COUNTER, DURABLE, by_log,

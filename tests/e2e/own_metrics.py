@@ -42,6 +42,8 @@ def table():
     found = {}
     for name, kind, labels, kept, meaning in (line.split("\t") for line in text.splitlines()):
         assert name not in found and kind in ("counter", "gauge") and kept in ("durable", "live") and meaning, name
+        assert (kind == "counter") == name.endswith("_total"), name
+        assert not re.search(r"_(ms|us|ns|kb|mb|size|time|timestamp|duration)(_total)?$", name), "%s has no unit of Prometheus" % name
         found[name] = kind, set(labels.split(", ") if labels else ()), meaning
     return found
 
