@@ -10,6 +10,7 @@
 #include "daemon/writer.h"
 
 #include "base/jsonout.h"
+#include "base/map.h"
 #include "base/log.h"
 
 #include <errno.h>
@@ -38,6 +39,8 @@ struct showing {
     bool json;
     struct buf out;
     struct jsonout j;
+    struct map names; /* of files, and the number of the content that had each last */
+    uint64_t content; /* the number of the one at hand */
 };
 
 static int put_values(struct showing *w, struct slice values, struct buf *err)
@@ -68,7 +71,21 @@ static const char *const whereabouts[] = {
     [TAIL_GONE] = "gone",
 };
 
-static void put_file_json(struct jsonout *j, const struct tail_known *k)
+static void note_name(void *ctx, const struct tail_known *k)
+{
+    struct showing *w = ctx;
+
+    map_put(&w->names, slice_str(k->path), w->content++);
+}
+
+/* What had a name before another content got it was rotated away, or written over. */
+static const char *where_is(const struct showing *w, const struct tail_known *k)
+{
+    return *map_find(&w->names, slice_str(k->path)) > w->content ? "replaced"
+                                                                 : whereabouts[k->where];
+}
+
+static void put_file_json(struct jsonout *j, const struct tail_known *k, const char *where)
 {
     jsonout_open(j, '{');
     jsonout_key_text(j, "path", k->path);
@@ -76,16 +93,18 @@ static void put_file_json(struct jsonout *j, const struct tail_known *k)
     jsonout_key_u64(j, "offset_bytes", k->offset);
     jsonout_key_u64(j, "lines", k->count.lines);
     jsonout_key_u64(j, "lines_since_byte", k->count.first);
-    jsonout_key_text(j, "where", whereabouts[k->where]);
+    jsonout_key_text(j, "where", where);
     jsonout_close(j, '}');
 }
 
 static void put_file(void *ctx, const struct tail_known *k)
 {
     struct showing *w = ctx;
+    const char *where = where_is(w, k);
 
+    w->content++;
     if (w->json) {
-        put_file_json(&w->j, k);
+        put_file_json(&w->j, k, where);
         return;
     }
     buf_fmt(&w->out, "# file %s: log %s, read up to byte %llu, %llu line%s", k->path, k->log,
@@ -93,11 +112,13 @@ static void put_file(void *ctx, const struct tail_known *k)
             plural(k->count.lines));
     if (k->count.first > 0) /* not from its beginning, or before it was known */
         buf_fmt(&w->out, " since byte %llu", (unsigned long long)k->count.first);
-    buf_fmt(&w->out, "%s%s\n", k->where == TAIL_THERE ? "" : ", ",
-            k->where == TAIL_THERE ? "" : whereabouts[k->where]);
+    if (strcmp(where, whereabouts[TAIL_THERE]) != 0)
+        buf_fmt(&w->out, ", %s", where);
+    buf_char(&w->out, '\n');
 }
 
-/* A file a line, those of one name from the oldest to the youngest, gone ones too. */
+/* A content a line: those of one log's file from the oldest to the youngest, gone ones too. Several may have had one
+ * name after another. */
 static int put_files(struct showing *w, const struct payload *p, struct slice memory)
 {
     struct tail_options none = {0};
@@ -108,6 +129,8 @@ static int put_files(struct showing *w, const struct payload *p, struct slice me
         return r;
     if (w->json)
         jsonout_key_open(&w->j, "files", '[');
+    tailset_known(files.tailset, note_name, w);
+    w->content = 0;
     tailset_known(files.tailset, put_file, w);
     if (w->json)
         jsonout_close(&w->j, ']');
@@ -210,6 +233,7 @@ static int show(const char *directory, bool json)
         fwrite(w.out.p, 1, w.out.n, stdout);
     }
     buf_release(&w.out);
+    map_release(&w.names);
     buf_release(&saved.payload);
     buf_release(&saved.memory);
     buf_release(&err);
@@ -267,7 +291,10 @@ const struct command command_state = {
     .details =
         "Prints the values of the last snapshot, then as comments: metrics without a rule, "
         "which are kept for a day,\n"
-        "and each file with how far it was read. The daemon may be running.\n\n"
+        "and each file with how far it was read. Of several of one name all but the last are "
+        "replaced: they had it\n"
+        "before, and are remembered so that a copy or an archive does not count again. The daemon "
+        "may be running.\n\n"
         "drop takes series out, for good: a SERIES is a metric, or some of its labels in "
         "braces, as on the page,\n"
         "'requests_total{user=\"x\"}', in quotes of the shell; labels that are not named may "

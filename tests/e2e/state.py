@@ -1,4 +1,5 @@
 """`logtally state`: what was counted, by which files up to where, and what no rule has any more."""
+import json
 import os
 import re
 
@@ -40,6 +41,25 @@ def lists_files_with_offsets():
     assert len(files(out)) == 3, out
 
 
+def tells_which_content_has_a_name_now():
+    put("rules.ini", RULES)
+    put("logs/one.log", "msg=a k=0\n")
+    d = Daemon(rules=os.path.abspath("rules.ini"), log="path = %s/logs/*.log\n").start()
+    assert d.caught_up(1) is True
+    for n in range(1, 5):
+        for old, new in (("one.log.1", "one.log.2"), ("one.log", "one.log.1")):
+            if os.path.exists("logs/" + old):
+                os.rename("logs/" + old, "logs/" + new)
+        put("logs/one.log", "msg=a k=%d\n" % n * (n + 1))
+        assert d.caught_up(sum(range(n + 2))) is True
+    d.stop()
+    want = [("one.log.2", "1 line", "replaced"), ("one.log.2", "2 lines", "replaced"), ("one.log.2", "3 lines", ""),
+            ("one.log.1", "4 lines", ""), ("one.log", "5 lines", "")]
+    assert [(f[0], *f[3:]) for f in files(state())] == want, state()
+    told = json.loads(ran("state", "--state", "state", "--json").stdout)["files"]
+    assert [f["where"] for f in told] == ["replaced"] * 2 + ["present"] * 3, told
+
+
 def tells_what_no_rule_has():
     put("rules.ini", RULES + MORE)
     put("logs/one.log", "msg=a k=x\nmsg=a k=y\n")
@@ -56,4 +76,4 @@ def tells_what_no_rule_has():
     assert "restored" in get("stderr") and "kept for a day without a rule: 2; dropped: 0" in get("stderr"), get("stderr")
 
 
-main(lists_files_with_offsets, tells_what_no_rule_has)
+main(lists_files_with_offsets, tells_which_content_has_a_name_now, tells_what_no_rule_has)
