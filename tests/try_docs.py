@@ -20,6 +20,7 @@ logtally-rules(5) describes them.
 
 Last line: N passed, N failed, and N skipped if there were any; one for each command.
 """
+import contextlib
 import os
 import re
 import shutil
@@ -150,11 +151,15 @@ class Page:
 
     def end_all(self):
         """Of the page's own processes; all of it is gone before its directory is."""
-        names = [os.path.join(self.work, n) for n in os.listdir(self.work) if n.endswith(".pid")]
-        texts = [open(n, encoding="utf-8").read() for n in names]    # before one takes its file along
+        texts = []                                                   # all, before one takes its file along
+        for name in os.listdir(self.work):
+            with contextlib.suppress(FileNotFoundError):             # what the page has ended itself
+                if name.endswith(".pid"):
+                    texts.append(open(os.path.join(self.work, name), encoding="utf-8").read())
         for pid in map(str.strip, texts):
             while self.is_of_page(pid):
-                os.kill(int(pid), signal.SIGTERM)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(int(pid), signal.SIGTERM)
                 time.sleep(0.05)
 
     def lacks(self, text):
