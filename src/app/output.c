@@ -4,7 +4,8 @@
  * leaves what was there. What is no plain file is written as it stands.
  *
  * The folder may be everybody's: the file beside has a name that nobody has foreseen, and is made, or
- * another name tried. A link stays one: what it leads to is replaced. The kernel says whether it may
+ * another name tried. Where the file system can, it gets its name only when it is whole, so that nothing is
+ * left of a command that is killed. A link stays one: what it leads to is replaced. The kernel says whether it may
  * be followed (fs.protected_symlinks). */
 #include "config.h"
 
@@ -66,23 +67,77 @@ static int find_place(struct output *o)
     return o->place ? 0 : -errno;
 }
 
-/* As the umask says. */
-static int make_beside(struct output *o)
+typedef int name_fn(const struct output *o, const char *name);
+
+/* What `take` makes of a name beside the place that nobody has; negative errno if it cannot. */
+static int name_beside(struct output *o, name_fn *take)
 {
     struct buf name = BUF_INIT;
     uint32_t number;
-    int fd;
+    int r;
 
     do {
         buf_clear(&name);
         if (getrandom(&number, sizeof number, 0) != sizeof number)
             number = (uint32_t)clock_mono_ns();
         buf_fmt(&name, "%s.%08x.tmp", o->place, number);
-        fd = open(name.p, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    } while (fd < 0 && errno == EEXIST);
-    o->temporary = buf_detach(&name);
+        r = take(o, name.p);
+    } while (r == -EEXIST);
+    o->temporary = r < 0 ? NULL : buf_detach(&name);
+    buf_release(&name);
+    return r;
+}
+
+/* As the umask says. */
+static int create(const struct output *o, const char *name)
+{
+    int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+
+    (void)o;
+    return fd < 0 ? -errno : fd;
+}
+
+enum { FD_PATH = 32 };
+
+static void put_fd_path(char path[FD_PATH], int fd)
+{
+    (void)snprintf(path, FD_PATH, "/proc/self/fd/%d", fd);
+}
+
+static int link_as(const struct output *o, const char *name)
+{
+    char path[FD_PATH];
+
+    put_fd_path(path, fileno(o->file));
+    return linkat(AT_FDCWD, path, AT_FDCWD, name, AT_SYMLINK_FOLLOW) < 0 ? -errno : 0;
+}
+
+/* A file that has no name until it is whole: who is interrupted leaves nothing. -1: not here. */
+static int open_nameless(const struct output *o)
+{
+    struct slice folder = path_directory(o->place);
+    struct buf name = BUF_INIT;
+    char path[FD_PATH];
+
+    buf_fmt(&name, "%.*s.", SLICE_FMT(folder));
+    int fd = open(name.p, O_WRONLY | O_TMPFILE | O_CLOEXEC, 0666);
+
+    buf_release(&name);
+    put_fd_path(path, fd);
+    if (fd < 0 || access(path, F_OK) == 0)
+        return fd;
+    close(fd); /* without /proc it would never get a name */
+    return -1;
+}
+
+static int make_beside(struct output *o)
+{
+    int fd = open_nameless(o);
+
+    if (fd < 0)
+        fd = name_beside(o, create);
     o->file = fd < 0 ? NULL : fdopen(fd, "w");
-    return o->file ? 0 : -errno;
+    return fd < 0 ? fd : o->file ? 0 : -errno;
 }
 
 int output_replace(struct output *o, const char *path)
@@ -101,12 +156,21 @@ int output_replace(struct output *o, const char *path)
     return r;
 }
 
+/* 0 or negative errno. */
+static int write_out(const struct output *o)
+{
+    bool failed =
+        fflush(o->file) != 0 || ferror(o->file) || (o->place && fsync(fileno(o->file)) != 0);
+
+    return !failed ? 0 : errno ? -errno : -EIO;
+}
+
 int output_finish(struct output *o, bool keep)
 {
-    int r = 0;
+    int r = write_out(o);
 
-    if (fflush(o->file) != 0 || ferror(o->file) || (o->temporary && fsync(fileno(o->file)) != 0))
-        r = errno ? -errno : -EIO;
+    if (r == 0 && keep && o->place && !o->temporary)
+        r = name_beside(o, link_as);
     if (o->file != stdout && fclose(o->file) != 0 && r == 0)
         r = -errno;
     if (o->temporary && keep && r == 0 && rename(o->temporary, o->place) != 0)

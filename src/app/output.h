@@ -11,8 +11,8 @@
 struct output {
     FILE *file;
     const char *path;
-    char *place;     /* what is replaced */
-    char *temporary; /* NULL = written in place */
+    char *place;     /* what is replaced; NULL = written as it comes */
+    char *temporary; /* the name beside it, if it has one yet */
 };
 
 /* All say what went wrong on stderr. 0 or negative errno. */

@@ -6,8 +6,10 @@ import os
 import pty
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import time
 import zipfile
 
 from _common import get, put
@@ -221,6 +223,27 @@ def cannot_be_unpacked():
     expect("test of what cannot be unpacked", ["test", "--rules", "r.ini", "tests"], 1, "a.log.lz4: it is compressed", None)
 
 
+def has_open(pid, folder):
+    try:
+        return any(folder in os.readlink("/proc/%d/fd/%s" % (pid, n)) for n in os.listdir("/proc/%d/fd" % pid))
+    except FileNotFoundError:                                   # closed meanwhile
+        return False
+
+
+def interrupted(number):
+    """What is left beside the output of a backfill that was ended by that signal; nothing where files have no names at first."""
+    with subprocess.Popen([PROGRAM, "backfill", "--rules", "r.ini", "-o", "shared/z.txt", "-"], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as p:
+        while not has_open(p.pid, "/shared/"):
+            time.sleep(0.01)
+        p.send_signal(number)
+        p.wait()
+    try:
+        os.close(os.open("shared", os.O_WRONLY | os.O_TMPFILE))
+    except OSError:
+        return []
+    return [n for n in os.listdir("shared") if n.startswith("z.txt")]
+
+
 def replays():
     def page(what, *args, **more):
         got = run("replay", "--rules", "r.ini", *args, **more)
@@ -284,6 +307,8 @@ def replays():
     check("a link given as output stays one", os.readlink("shared/x.prom") == "../out.prom" and samples(get("out.prom")) == PAGE, os.listdir("shared"))
     check("nothing else is left beside it", sorted(os.listdir("shared")) == ["x.prom", "x.prom.tmp", "y.prom"]
           and not [n for n in os.listdir(".") if n.endswith(".tmp") and n != "out.prom.tmp"], os.listdir("shared"), os.listdir("."))
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+        check("who is interrupted leaves nothing", not interrupted(number), os.listdir("shared"))
     check("the output's mode is what the umask leaves", os.stat("out.prom").st_mode & 0o777 == 0o640, oct(os.stat("out.prom").st_mode))
     expect("output to a full device", ["replay", "--rules", "r.ini", "-o", "/dev/full", "a.log"], 3, None,
            "cannot write /dev/full: No space")
