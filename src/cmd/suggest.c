@@ -16,6 +16,7 @@
 
 #include <glob.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 enum { SAMPLE_BYTES = 64 << 20, HELD_BYTES = 256 << 20, LEAST = 5 };
 
@@ -189,13 +190,23 @@ static void add_report(const struct sample *sample, const struct common_options 
     mistakes_release(&m);
 }
 
-/* No name is that of other rules in the folder into which these are written. */
+/* No name is that of these rules, if they can be read. */
+static void take_names(struct suggest *s, const struct common_options *rules)
+{
+    struct mistakes m = MISTAKES_INIT;
+    struct setup setup;
+
+    if (setup_load(rules, NULL, SETUP_AUTO_LOG, &setup, &m) == 0)
+        suggest_taken(s, setup.rules);
+    setup_release(&setup);
+    mistakes_release(&m);
+}
+
+/* Of other rules in the folder into which these are written. */
 static void take_beside(struct suggest *s, const char *output)
 {
     struct common_options beside = {0};
-    struct mistakes m = MISTAKES_INIT;
     struct buf pattern = BUF_INIT;
-    struct setup setup;
     glob_t found = {0};
 
     buf_fmt(&pattern, "%.*s*.ini", SLICE_FMT(path_directory(output)));
@@ -203,15 +214,26 @@ static void take_beside(struct suggest *s, const char *output)
     for (size_t i = 0; i < found.gl_pathc; i++)
         if (strcmp(found.gl_pathv[i], output) != 0)
             strings_add(&beside.rules, found.gl_pathv[i]);
-    if (beside.rules.n) {
-        if (setup_load(&beside, NULL, SETUP_AUTO_LOG, &setup, &m) == 0)
-            suggest_taken(s, setup.rules);
-        setup_release(&setup);
-    }
+    if (beside.rules.n)
+        take_names(s, &beside);
     free(beside.rules.list);
     globfree(&found);
     buf_release(&pattern);
-    mistakes_release(&m);
+}
+
+/* Of those to which a shell appends these: `logtally suggest LOG >> rules.ini`. */
+static void take_before(struct suggest *s)
+{
+    struct common_options before = {0};
+    struct stat st;
+    char *file = realpath("/proc/self/fd/1", NULL);
+
+    if (file && stat(file, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0) {
+        strings_add(&before.rules, file);
+        take_names(s, &before);
+    }
+    free(before.rules.list);
+    free(file);
 }
 
 /* Paths of rules are relative to the file in which they stand: elsewhere than here they are written whole. */
@@ -241,6 +263,8 @@ static int propose(struct sample *sample, const struct suggest_command *o, uint6
     suggest_taken(s, sample->setup->rules);
     if (o->common.output && strchr(o->common.output, '/'))
         take_beside(s, o->common.output);
+    else if (!o->common.output)
+        take_before(s);
     if (sample->log) {
         add_as_given(sample, s);
     } else {
@@ -310,7 +334,9 @@ const struct command command_suggest = {
         "comments say what was guessed and what was left out. FILE may be plain, compressed or -; "
         "with "
         "-c or\n"
-        "--rules its [log] sections say how to read it.\n",
+        "--rules its [log] sections say how to read it. For several logs, each its own: -o "
+        "FOLDER/NAME.ini, or >> RULES.ini;\n"
+        "names that stand there are not used again.\n",
     .takes = TAKES_CONFIG | TAKES_RULES | TAKES_AS | TAKES_OUTPUT,
     .size = sizeof(struct suggest_command),
     .options = rows,

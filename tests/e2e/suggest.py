@@ -194,6 +194,21 @@ def a_log_that_was_given_is_read_as_it_says():
     assert ";   20 lines, 0 unmatched" in given and "\n[log" not in given, given
 
 
+def what_is_appended_keeps_clear_of_what_is_there():
+    """Proposals for logs that say the same, one after another into one file."""
+    for name in ("one", "two", "three"):
+        put(name + ".log", "\n".join(f'{{"level":"info","msg":"job done","took":{i}.5,"queue":"{"ab"[i % 2]}"}}' for i in range(20)) + "\n")
+        with open("all.ini", "ab") as out:
+            subprocess.run([LOGTALLY, "suggest", name + ".log"], stdout=out, check=True)
+    rules = get("all.ini")
+    for section in ("log one", "log three", "event job_done", "event job_done_2", "event job_done_3", "counter job_done_3_total"):
+        assert rules.count(f"[{section}]\n") == 1, (section, rules)
+    logtally("check", "--strict", "all.ini")
+    page = logtally("replay", "--rules", "all.ini", "one.log", "two.log", "three.log")
+    for n in ("", "_2", "_3"):
+        assert sum(int(v) for v in re.findall(rf"^job_done{n}_total{{.*}} (\d+)$", page, re.M)) == 20, page
+
+
 def mistakes_are_said():
     logtally("suggest", code=2)
     logtally("suggest", "--least", "0", FIXTURES[0], code=2)
@@ -234,4 +249,4 @@ main(directions_and_controls_are_matched_not_written, lines_that_have_nothing_in
      records_are_not_proposed_elsewhere, counts_are_told_and_come_out, durations_sizes_and_ids_are_recognised,
      every_log_we_ship_gives_rules_that_load, access_logs_in_json_need_no_message,
      lines_are_taken_out_of_a_container_runtimes_wrapping, standard_input_and_compressed_samples, a_log_named_auto_may_be_there,
-     a_log_that_was_given_is_read_as_it_says, mistakes_are_said)
+     a_log_that_was_given_is_read_as_it_says, what_is_appended_keeps_clear_of_what_is_there, mistakes_are_said)
