@@ -52,19 +52,24 @@ install_trees = files=$$($(call in_trees,$(1))) && for file in $$files; do \
 uninstall_trees = files=$$($(call in_trees,$(1))) && cd '$(2)' && rm -f $$files && \
 		{ printf '%s\n' $$files | sed 's|/[^/]*$$||' | sort -ru | xargs rmdir -p 2>/dev/null || :; }
 
+# A link to $(1), where GNU's ln is a relative one. The README of the recipes leads to documents, and these to rules.
+link_to = ln -sfnr '$(DESTDIR)$(1)' '$(DESTDIR)$(2)' || ln -sfn '$(1)' '$(DESTDIR)$(2)'
+
 # The sample is a configuration that works: installed where there is none, and taken away as long as nobody has changed it.
 noinst_DATA = contrib/logtally.ini
 configurationdir = $(sysconfdir)/logtally
 install-data-local:
 	$(call install_trees,$(linked),$(DESTDIR)$(docdir))
 	$(call install_trees,rules/examples/tests,$(DESTDIR)$(pkgdatadir))
-	ln -sfnr '$(DESTDIR)$(pkgdatadir)/rules' '$(DESTDIR)$(docdir)/rules' || ln -sfn '$(pkgdatadir)/rules' '$(DESTDIR)$(docdir)/rules'
+	$(call link_to,$(pkgdatadir)/rules,$(docdir)/rules)
+	$(call link_to,$(docdir)/docs,$(pkgdatadir)/docs)
+	$(call link_to,$(docdir)/contrib,$(pkgdatadir)/contrib)
 	$(MKDIR_P) '$(DESTDIR)$(configurationdir)/rules'
 	test -e '$(DESTDIR)$(configurationdir)/logtally.ini' || \
 		$(INSTALL_DATA) contrib/logtally.ini '$(DESTDIR)$(configurationdir)/logtally.ini'
 uninstall-local:
 	test ! -d '$(DESTDIR)$(docdir)' || { $(call uninstall_trees,$(linked),$(DESTDIR)$(docdir)); }
-	rm -f '$(DESTDIR)$(docdir)/rules'
+	rm -f '$(DESTDIR)$(docdir)/rules' '$(DESTDIR)$(pkgdatadir)/docs' '$(DESTDIR)$(pkgdatadir)/contrib'
 	rm -rf '$(DESTDIR)$(examplesdir)/tests'
 	! cmp -s contrib/logtally.ini '$(DESTDIR)$(configurationdir)/logtally.ini' || \
 		rm -f '$(DESTDIR)$(configurationdir)/logtally.ini'

@@ -144,11 +144,12 @@ def others(paths):
 def tell(wrong, top):
     for path, said in wrong.items():
         for sentence in said:
-            print(f"{path.relative_to(top)}: {sentence}")
+            print(f"{os.path.relpath(path, top)}: {sentence}")
 
 
 def installed(folder):
-    paths = sorted([*folder.rglob("*.md"), folder / "rules/examples/README.md"])    # rglob enters no link, such as rules
+    rules = folder / "rules"                        # a link, which rglob does not enter: its documents are read in both places
+    paths = sorted([*folder.rglob("*.md"), rules / "examples/README.md", rules.resolve() / "examples/README.md"])
     wrong = {path: wrong_links(path, CODE.sub("", text_of(path)))[0] for path in paths}
     tell(wrong, folder)
     failed = sum(map(bool, wrong.values()))
