@@ -128,7 +128,7 @@ static void notice(struct page *p)
     else if (strcmp(v->status, "ok") == 0 && !waits && !x.n)
         html(p->out, "<p>%s</p>", any_red(v) ? W(SOME_RED) : W(ALL_WELL));
     if (!v->reload_ok)
-        html(p->out, "<p><b>%s</b></p><pre>%L</pre>", W(RELOAD_FAILED), v->mistakes);
+        html(p->out, "<p><b>%s</b></p><pre lang=\"en\">%L</pre>", W(RELOAD_FAILED), v->mistakes);
     if (v->save_fails)
         html(p->out, "<p><b>%s</b></p>", W(SAVE_FAILS));
     if (v->nlogs == 0)
@@ -471,7 +471,7 @@ static void recent_line(struct page *p, const struct view_line *line)
 {
     html(p->out, "<details><summary>%S</summary>", line->text);
     if (line->why)
-        html(p->out, "<pre tabindex=\"0\">%L</pre></details>\n", line->why);
+        html(p->out, "<pre lang=\"en\" tabindex=\"0\">%L</pre></details>\n", line->why);
     else
         html(p->out, "<p class=\"soft\">%s</p></details>\n", W(NOT_EXPLAINED));
 }

@@ -58,7 +58,8 @@ const char *language_tag(enum language l);
     X(NOT_KEPT, "nothing is kept", "ничего не хранится")                                                                                                              \
     X(SAVE_FAILS, "The state cannot be saved.", "Состояние не удаётся сохранить.")                                                                                    \
     X(RELOAD_FAILED, "The last reload was refused; what was read before it stays:",                                                                                   \
-      "Последнее перечитывание отклонено, действует прочитанное до него:")                                                                                            \
+      "Последнее перечитывание отклонено, действует прочитанное до него (ошибки названы "       \
+      "по-английски, теми же словами, что в логе и у `logtally check`):")                                                                                             \
     X(LOG_FAILING, "Files of this log cannot be read:", "Файлы этого лога не читаются:")                                                                              \
     X(LOG_WAITING,                                                                                                                                                    \
       "No file matches this log's paths:", "Под пути этого лога нет ни одного файла:")                                                                                \

@@ -325,7 +325,10 @@ TEST(lines_stay_lines)
 
     v.mistakes = "a.ini:1: one\na.ini:2: <two>\n";
     make(0, &v, ENGLISH);
-    expect("<pre>a.ini:1: one\na.ini:2: &lt;two&gt;\n</pre>");
+    expect("<pre lang=\"en\">a.ini:1: one\na.ini:2: &lt;two&gt;\n</pre>");
+    make(0, &v, RUSSIAN);
+    expect("(ошибки названы по-английски, теми же словами");
+    expect("<pre lang=\"en\">a.ini:1: one\n");
     make(2, &v, ENGLISH);
     expect("m_total{a=&quot;&lt;i&gt;&quot;} 1\nm_total{a=&quot;b&quot;} 2\n");
     expect_none("\\x0a");
