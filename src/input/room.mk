@@ -102,6 +102,8 @@ tests_input_fuzz_archive_SOURCES = tests/input/fuzz_archive.c
 tests_input_fuzz_archive_LDFLAGS = $(FUZZ_LINK)
 tests_input_fuzz_encoding_SOURCES = tests/input/fuzz_encoding.c
 tests_input_fuzz_encoding_LDFLAGS = $(FUZZ_LINK)
-tests_input_fuzz_state_SOURCES = tests/input/fuzz_state.c
+tests_input_fuzz_state_SOURCES = tests/input/fuzz_state.c tests/sim/world.h tests/sim/disk.c tests/sim/notify.c tests/sim/sys.c \
+	tests/sim/loop.c tests/sim/no_oracle.c
+tests_input_fuzz_state_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/sim
 tests_input_fuzz_state_LDFLAGS = $(FUZZ_LINK)
 endif

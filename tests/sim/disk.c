@@ -96,7 +96,8 @@ static struct node *walk(struct node *at, const char *path, bool follow, unsigne
             path++;
             continue;
         }
-        MUST(k < sizeof(name));
+        if (k >= sizeof(name))
+            return NULL; /* there is no such name */
         memcpy(name, path, k);
         name[k] = '\0';
         path += k;
