@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/utf8.h"
 #include "base/xalloc.h"
 
 #include <errno.h>
@@ -183,6 +184,35 @@ int output_finish(struct output *o, bool keep)
     return r;
 }
 
+static void put_shown(struct slice text)
+{
+    struct buf out = BUF_INIT;
+
+    utf8_show(&out, text);
+    if (out.n)
+        fwrite(out.p, 1, out.n, stdout);
+    buf_release(&out);
+}
+
+void output_name(const char *name)
+{
+    put_shown(slice_str(name));
+}
+
+void output_lines(struct slice text)
+{
+    struct slice line;
+
+    while (text.n) {
+        bool ends = memchr(text.p, '\n', text.n);
+
+        (void)slice_cut(&text, '\n', &line);
+        put_shown(line);
+        if (ends)
+            putchar('\n');
+    }
+}
+
 int output_page(const char *path, struct slice page)
 {
     struct output o;
@@ -190,7 +220,9 @@ int output_page(const char *path, struct slice page)
 
     if (r < 0)
         return r;
-    if (page.n)
+    if (o.file == stdout && isatty(STDOUT_FILENO))
+        output_lines(page);
+    else if (page.n)
         fwrite(page.p, 1, page.n, o.file);
     return output_finish(&o, true);
 }

@@ -24,8 +24,15 @@ int output_open(struct output *o, const char *path);
 int output_replace(struct output *o, const char *path);
 int output_finish(struct output *o, bool keep);
 
-/* Writes a page to stdout (path NULL or "-"), or by output_replace: never a half file. */
+/* Writes a page to stdout (path NULL or "-"), or by output_replace: never a half file. What only a terminal
+ * shows is safe for it, as output_lines says. */
 int output_page(const char *path, struct slice page);
+
+/* Of a line on stdout that is for a person: the name of a file, or a text of a log. What a terminal must not
+ * get, and a newline, is shown as \x1b. */
+void output_name(const char *name);
+/* Lines for a person, likewise. */
+void output_lines(struct slice text);
 
 /* --format, NULL for the first that there is. -1 to go on, or the exit code of wrong usage. */
 int output_format(const struct command *c, const char *text, enum expose_format *ret_format);

@@ -1,4 +1,5 @@
-/* jsonout -- one escaper for all JSON that is written; runs without an escape are copied whole. */
+/* jsonout -- one escaper for all JSON that is written; runs without an escape are copied whole. What a
+ * terminal must not get is escaped, too: JSON is looked at there. */
 #include "config.h"
 
 #include "base/jsonout.h"
@@ -8,21 +9,44 @@
 
 #include <math.h>
 
+/* Bytes of the character at `i` that must be escaped; 0: it need not be. */
+static size_t needs_escape(struct slice s, size_t i)
+{
+    unsigned char c = (unsigned char)s.p[i];
+    struct slice whole;
+
+    if (c == '"' || c == '\\')
+        return 1;
+    if (c >= 0x20 && c != 0x7f && c != 0xc2 && c != 0xe2)
+        return 0;
+    whole = slice_make(s.p + i, utf8_char(slice_from(s, i)));
+    return utf8_dangerous(whole) ? whole.n : 0;
+}
+
+static void add_escape(struct buf *out, struct slice c)
+{
+    if (*c.p == '\n')
+        buf_str(out, "\\n");
+    else if (*c.p == '"' || *c.p == '\\')
+        buf_fmt(out, "\\%c", *c.p);
+    else
+        buf_fmt(out, "\\u%04x", (unsigned)utf8_codepoint(c));
+}
+
+/* Of clean text. */
 static void add_escaped(struct buf *out, struct slice s)
 {
     size_t done = 0;
 
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned char c = (unsigned char)s.p[i];
+    for (size_t i = 0; i < s.n;) {
+        size_t n = needs_escape(s, i);
 
-        if (c >= 0x20 && c != '"' && c != '\\')
-            continue;
-        buf_add(out, s.p + done, i - done);
-        done = i + 1;
-        if (c == '\n')
-            buf_str(out, "\\n");
-        else
-            buf_fmt(out, c < 0x20 ? "\\u%04x" : "\\%c", c);
+        if (n) {
+            buf_add(out, s.p + done, i - done);
+            add_escape(out, slice_make(s.p + i, n));
+            done = i + n;
+        }
+        i += n ? n : 1;
     }
     buf_add(out, s.p + done, s.n - done);
 }

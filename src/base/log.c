@@ -131,17 +131,14 @@ static size_t escape(char out[8], unsigned char c)
  * no character is U+FFFD. */
 static size_t escape_json(char out[8], struct slice c)
 {
-    const unsigned char *p = (const unsigned char *)c.p;
-    unsigned code = c.n == 3   ? (p[0] & 0xfu) << 12 | (p[1] & 0x3fu) << 6 | (p[2] & 0x3fu)
-                    : c.n == 2 ? (p[0] & 0x1fu) << 6 | (p[1] & 0x3fu)
-                               : p[0];
-    char letter = short_escape(p[0]);
+    uint32_t code = (unsigned char)*c.p < 0x80 || c.n > 1 ? utf8_codepoint(c) : 0xfffd;
+    char letter = short_escape((unsigned char)*c.p);
 
     if (letter)
         return (size_t)snprintf(out, 8, "\\%c", letter);
     if (code == '"' || code == '\\')
         return (size_t)snprintf(out, 8, "\\%c", (char)code);
-    return (size_t)snprintf(out, 8, "\\u%04x", c.n == 1 && code >= 0x80 ? 0xfffdu : code);
+    return (size_t)snprintf(out, 8, "\\u%04x", (unsigned)code);
 }
 
 static bool add(struct line *l, const char *p, size_t n)

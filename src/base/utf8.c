@@ -207,8 +207,7 @@ struct range {
     uint32_t low, high;
 };
 
-/* Of a well-formed character. */
-static uint32_t codepoint(struct slice c)
+uint32_t utf8_codepoint(struct slice c)
 {
     uint32_t v = (unsigned char)c.p[0] & (c.n == 1 ? 0x7f : 0xffU >> (c.n + 1));
 
@@ -240,7 +239,7 @@ size_t utf8_columns(struct slice s)
 
     while (s.n) {
         size_t n = utf8_char(s);
-        uint32_t c = n ? codepoint(slice_make(s.p, n)) : 0xfffd;
+        uint32_t c = n ? utf8_codepoint(slice_make(s.p, n)) : 0xfffd;
 
         if (!in_ranges(c, none, sizeof none / sizeof *none))
             columns += in_ranges(c, two, sizeof two / sizeof *two) ? 2 : 1;

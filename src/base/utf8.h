@@ -13,6 +13,8 @@ bool utf8_is_clean(struct slice s);
 size_t utf8_char(struct slice s);
 /* Appends `s` as valid UTF-8 without NUL: each offending byte becomes U+FFFD. */
 void utf8_clean(struct buf *out, struct slice s);
+/* Of a well-formed character. */
+uint32_t utf8_codepoint(struct slice c);
 /* Whether a terminal must not get this well-formed character as it is: C0, DEL, C1, and the
  * separators and marks that start a line or turn its direction. */
 bool utf8_dangerous(struct slice c);

@@ -3,6 +3,8 @@
 
 #include "cmd/commands.h"
 
+#include "app/output.h"
+
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "cmd/dump.h"
@@ -252,6 +254,13 @@ static void print_sum(const struct ruleset *rules, const struct mistakes *m)
 
 enum { ROTATED_FILES_SHOWN = 20 };
 
+static void print_rotated(const char *before, const char *name, const char *behind)
+{
+    printf("%s", before);
+    output_name(name);
+    printf("%s", behind);
+}
+
 /* A line a file: its parts, those that only their content makes one in brackets. */
 static void print_parts(const struct parts *parts)
 {
@@ -264,8 +273,8 @@ static void print_parts(const struct parts *parts)
         nfiles += strcmp(file, p->file) != 0;
         if (nfiles <= ROTATED_FILES_SHOWN) {
             if (strcmp(file, p->file) != 0)
-                printf("%s%s: rotated as", i ? "\n" : "", p->file);
-            printf(p->certain ? " %s" : " (%s)", p->part);
+                print_rotated(i ? "\n" : "", p->file, ": rotated as");
+            print_rotated(p->certain ? " " : " (", p->part, p->certain ? "" : ")");
         }
         file = p->file;
     }

@@ -6,6 +6,7 @@
 #include "cmd/leftout.h"
 
 #include "app/anchor.h"
+#include "app/output.h"
 
 #include "base/jsonout.h"
 #include "base/log.h"
@@ -139,10 +140,8 @@ static void explain_end(struct explanation *x)
 
 static void say_place(const struct alike *k)
 {
-    if (k->file[0])
-        printf("line %llu of %s", (unsigned long long)k->line, k->file);
-    else
-        printf("line %llu", (unsigned long long)k->line);
+    printf("line %llu%s", (unsigned long long)k->line, k->file[0] ? " of " : "");
+    output_name(k->file);
 }
 
 /* An overview, and then one of each kind. */

@@ -3,6 +3,7 @@
 
 #include "cmd/commands.h"
 
+#include "app/output.h"
 #include "app/setup.h"
 #include "app/timearg.h"
 #include "cmd/savedfiles.h"
@@ -12,6 +13,7 @@
 #include "base/jsonout.h"
 #include "base/map.h"
 #include "base/log.h"
+#include "base/utf8.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -107,7 +109,9 @@ static void put_file(void *ctx, const struct tail_known *k)
         put_file_json(&w->j, k, where);
         return;
     }
-    buf_fmt(&w->out, "# file %s: log %s, read up to byte %llu, %llu line%s", k->path, k->log,
+    buf_str(&w->out, "# file ");
+    utf8_show(&w->out, slice_str(k->path));
+    buf_fmt(&w->out, ": log %s, read up to byte %llu, %llu line%s", k->log,
             (unsigned long long)k->offset, (unsigned long long)k->count.lines,
             plural(k->count.lines));
     if (k->count.first > 0) /* not from its beginning, or before it was known */
@@ -230,7 +234,7 @@ static int show(const char *directory, bool json)
                   err.n ? err.p : "");
         code = EXIT_SYSTEM;
     } else {
-        fwrite(w.out.p, 1, w.out.n, stdout);
+        (void)output_page(NULL, buf_all(&w.out));
     }
     buf_release(&w.out);
     map_release(&w.names);

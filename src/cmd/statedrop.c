@@ -10,6 +10,7 @@
 
 #include "cmd/statedrop.h"
 
+#include "app/output.h"
 #include "app/timearg.h"
 #include "cmd/savedfiles.h"
 #include "config/mistake.h"
@@ -345,7 +346,7 @@ static void print(const struct drop *d)
     struct jsonout j = {&out, true};
 
     if (!d->json) {
-        fwrite(d->text.p, 1, d->text.n, stdout);
+        (void)output_page(NULL, buf_all(&d->text));
         printf("%u series %s\n", d->dropped,
                d->dry_run ? "would be dropped; nothing was changed" : "dropped");
         return;

@@ -95,14 +95,21 @@ static void verdict(struct tally *t, const struct test_case *c, const struct buf
     else
         t->failed++;
     if (t->options->tap)
-        printf("%sok %zu - %s\n", why->n ? "not " : "", number, c->name);
+        printf("%sok %zu - ", why->n ? "not " : "", number);
     else if (why->n)
-        printf("FAILED %s\n", c->name);
+        printf("FAILED ");
+    if (t->options->tap || why->n) {
+        output_name(c->name);
+        putchar('\n');
+    }
     struct slice rest = buf_all(why), line;
 
     while (why->n && slice_cut(&rest, '\n', &line))
-        if (line.n)
-            printf("%s%.*s\n", t->options->tap ? "# " : "", SLICE_FMT(line));
+        if (line.n) {
+            printf("%s", t->options->tap ? "# " : "");
+            output_lines(line);
+            putchar('\n');
+        }
 }
 
 static void compare(const struct test_case *c, struct slice page, struct buf *why)

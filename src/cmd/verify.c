@@ -9,6 +9,7 @@
 #include "cmd/recounted.h"
 #include "cmd/savedfiles.h"
 
+#include "app/output.h"
 #include "app/setup.h"
 #include "app/timearg.h"
 #include "daemon/daemon.h"
@@ -100,15 +101,15 @@ static int count_again(struct verification *v, const struct tail_known *k, unsig
 static void differ(struct verification *v, const struct tail_known *k, const char *how)
 {
     v->differences++;
-    printf("%s: %s; %llu line%s of it %s counted\n", k->path, how,
-           (unsigned long long)k->count.lines, plural(k->count.lines),
-           k->count.lines == 1 ? "was" : "were");
+    output_name(k->path);
+    printf(": %s; %llu line%s of it %s counted\n", how, (unsigned long long)k->count.lines,
+           plural(k->count.lines), k->count.lines == 1 ? "was" : "were");
 }
 
 static void say_equal(const struct tail_known *k)
 {
-    printf("%s: %llu line%s, unchanged", k->path, (unsigned long long)k->count.lines,
-           plural(k->count.lines));
+    output_name(k->path);
+    printf(": %llu line%s, unchanged", (unsigned long long)k->count.lines, plural(k->count.lines));
     if (k->count.lines_before)
         printf("; %llu before byte %llu cannot be checked: the file was cut, or an older version "
                "counted them",
@@ -144,8 +145,8 @@ static void read_again(struct verification *v, const struct tail_known *k)
     struct found f = {.lines = k->count.lines};
 
     if (log < 0) {
-        printf("%s: its log %s is not in the configuration any more; not checked\n", k->path,
-               k->log);
+        output_name(k->path);
+        printf(": its log %s is not in the configuration any more; not checked\n", k->log);
         v->before += k->count.lines;
         return;
     }
@@ -277,8 +278,8 @@ static void verify_metrics(struct verification *v, const struct tail_sum *sum, s
         printf("metrics: %zu sample%s of counters and histograms, equal\n", compared,
                plural(compared));
     else
-        printf("metrics: samples that differ: %d (- by these lines, + in the state)\n%s", n,
-               text.n ? text.p : "");
+        printf("metrics: samples that differ: %d (- by these lines, + in the state)\n", n);
+    output_lines(buf_all(&text));
     v->differences += n != 0;
     buf_release(&text);
 }

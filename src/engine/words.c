@@ -30,12 +30,6 @@ size_t strange_blank(struct slice s, size_t i)
                : 0;
 }
 
-/* Of a strange blank. */
-static unsigned codepoint(const unsigned char *p)
-{
-    return p[0] == 0xc2 ? 0xa0 : (p[0] & 0xfu) << 12 | (p[1] & 0x3fu) << 6 | (p[2] & 0x3fu);
-}
-
 void show_quoted(struct buf *out, struct slice s)
 {
     struct slice shown = slice_make(s.p, utf8_cut(s, TEXT_MAX));
@@ -49,7 +43,7 @@ void show_quoted(struct buf *out, struct slice s)
             continue;
         utf8_show(out, slice_make(shown.p + done, i - done));
         if (strange)
-            buf_fmt(out, "\\u%04x", codepoint((const unsigned char *)shown.p + i));
+            buf_fmt(out, "\\u%04x", (unsigned)utf8_codepoint(slice_make(shown.p + i, strange)));
         else
             buf_fmt(out, "\\%c", shown.p[i]);
         i += strange ? strange - 1 : 0;

@@ -41,10 +41,12 @@ TEST(texts_are_escaped_and_cleaned)
     jsonout_open(&j, '[');
     jsonout_text(&j, SLICE(""));
     jsonout_text(&j, SLICE("a\"b\\c\nd\te\x7f/"));
+    jsonout_text(&j, SLICE("\xc2\x9b\xc2\xa0\xe2\x80\xae\xe2\x80\x94"));
     jsonout_text(&j, SLICE("\xd0\xb6 \xff\xc3 x"));
     jsonout_text(&j, SLICE("a\0b"));
     jsonout_close(&j, ']');
-    expect(&out, "[\"\",\"a\\\"b\\\\c\\nd\\u0009e\x7f/\","
+    expect(&out, "[\"\",\"a\\\"b\\\\c\\nd\\u0009e\\u007f/\","
+                 "\"\\u009b\xc2\xa0\\u202e\xe2\x80\x94\","
                  "\"\xd0\xb6 \xef\xbf\xbd\xef\xbf\xbd x\",\"a\xef\xbf\xbd"
                  "b\"]");
 }
