@@ -294,7 +294,7 @@ void oracle_reconfigured(void)
     if (world.knobs & KNOB_NO_BIRTH) /* what was not wanted before it was read is but a number */
         oracle.halves = true;
     for (struct node *n = world.nodes; n; n = n->next)
-        n->seen = n->seen_taken = n->seen_kept = 0;
+        n->seen = n->seen_taken = n->seen_kept = n->seen_before = 0;
     memset(oracle.glimpsed, 0,
            sizeof(oracle.glimpsed)); /* it is not missed when it is not wanted */
 }
@@ -351,6 +351,7 @@ static void cut_seen(struct node *n, size_t size)
     n->seen = n->seen < size ? n->seen : size;
     n->seen_taken = n->seen_taken < size ? n->seen_taken : size;
     n->seen_kept = n->seen_kept < size ? n->seen_kept : size;
+    n->seen_before = n->seen_before < size ? n->seen_before : size;
 }
 
 static struct {
@@ -367,6 +368,7 @@ void oracle_cuts(struct node *n, size_t size)
         cut_lines(n, size, n->seen, oracle.glimpsed);
         cut_lines(n, size, n->seen_taken, pending.glimpsed);
         cut_lines(n, size, n->seen_kept, oracle.glimpsed_kept);
+        cut_lines(n, size, n->seen_before, oracle.glimpsed_before);
     }
     cut_seen(n, size);
 }
@@ -465,12 +467,14 @@ void oracle_saved(void)
         n->crashed = n->crashed == CRASHED_SEEN ? CRASHED_NOT : n->crashed;
         n->cut = n->cut == CUT_SEEN ? CUT_NOT : n->cut;
     }
+    memcpy(oracle.glimpsed_before, oracle.glimpsed_kept, sizeof(pending.glimpsed));
     oracle_look(true);
 }
 
 void oracle_born(void)
 {
     oracle.reconciles = 0;
+        n->seen_before = n->seen_kept;
     memset(oracle.since, 0, sizeof(oracle.since));
 }
 
@@ -480,7 +484,7 @@ void oracle_died(void)
     if (world.failed) /* what could not be looked into is not saved */
         memset(oracle.glimpsed, 0, sizeof(oracle.glimpsed));
     for (struct node *n = world.nodes; n; n = n->next) {
-        n->seen = n->seen_taken = n->seen_kept = 0;
+        n->seen = n->seen_taken = n->seen_kept = n->seen_before = 0;
         n->cut = n->cut ? CUT : CUT_NOT;
     }
 }
@@ -503,6 +507,7 @@ void oracle_first(void)
 
     for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
         const struct node *dir = disk_find(dirs[i], true, NULL);
+    memcpy(oracle.glimpsed, oracle.glimpsed_before, sizeof(oracle.glimpsed));
 
         for (const struct dent *d = dir ? dir->names : NULL; d; d = d->next)
             if (S_ISREG(d->node->mode) && strlen(d->name) > strlen("a.log"))

@@ -97,6 +97,7 @@ struct node {
     size_t seen;          /* how much of it the process knows to be there */
     size_t seen_taken;    /* the same, as the last save took it */
     size_t seen_kept;     /* ... and that is durable */
+    size_t seen_before;   /* ... and was in the state before that */
     struct buf data;      /* a link's target */
     struct buf plain;     /* what is inside of a complete archive, for the oracle */
     unsigned long looked; /* in this look of the oracle */
@@ -278,13 +279,14 @@ struct oracle {
     uint64_t told[TOLD];       /* of the process: by enum tail_note */
     unsigned since[LINES_MAX]; /* the reconcile from which it was there; 0 = it is not */
     bool owed[LINES_MAX];
-    bool glimpsed[LINES_MAX];      /* it went after the process had seen that it was there */
-    bool glimpsed_kept[LINES_MAX]; /* ... and had saved since */
-    bool excused[LINES_MAX];       /* nobody owes it */
-    bool perhaps[LINES_MAX];       /* ... if a doubt was told */
-    bool began;                    /* a state is durable that was made after a look at all */
-    bool banner[STREAMS];          /* of each log it is known, as the last state says */
-    bool unseen_boot;              /* after a power cut, before a state was saved */
+    bool glimpsed[LINES_MAX];        /* it went after the process had seen that it was there */
+    bool glimpsed_kept[LINES_MAX];   /* ... and had saved since */
+    bool glimpsed_before[LINES_MAX]; /* ... and the state before that says so as well */
+    bool excused[LINES_MAX];         /* nobody owes it */
+    bool perhaps[LINES_MAX];         /* ... if a doubt was told */
+    bool began;                      /* a state is durable that was made after a look at all */
+    bool banner[STREAMS];            /* of each log it is known, as the last state says */
+    bool unseen_boot;                /* after a power cut, before a state was saved */
     bool halves; /* parts of lines were written: what is lost of them is no line */
     bool riddle; /* a deleted file was written on: is an archive one of all of it? */
     unsigned reconciles;
