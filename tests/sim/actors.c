@@ -240,6 +240,8 @@ static void end_line(struct stream *s)
     s->half = 0;
 }
 
+/* Of what is gone only hashes are left: of its first 32, 64, 128 bytes, and more. So long a banner seems to be. */
+enum { BANNER_SEEMS = 127 };
 static const char banner[] = "# a banner, the same in each generation of this log\n"
                              "# its second line, so that it is longer than a mark\n";
 
@@ -669,10 +671,15 @@ static bool is_replaced_seen(const struct node *n, unsigned a, unsigned b)
     return n->links == 0 && !(world.knobs & blind) && process_looks(path_of(a));
 }
 
-/* Was more than half left of it? Where it is less, only its descriptor tells that it was but the last line. */
-static bool is_half_left(const struct node *n)
+/* Is it known that it was but the last line? Where less than half is left, only its descriptor tells that; nothing,
+ * where what is left may be the banner of another generation. */
+static bool is_cut_known(const struct node *n)
 {
-    return n && without_last_line(&n->data) >= n->data.n / 2;
+    size_t left = n ? without_last_line(&n->data) : 0;
+
+    if ((world.knobs & KNOB_BANNER) && left <= BANNER_SEEMS)
+        return false;
+    return n && (sys_holds(n) || left >= n->data.n / 2);
 }
 
 /* sed -i '$d' and the like; b / 2 odd: while the process looks, before and after it. Then nothing counts
@@ -685,7 +692,7 @@ static void act_edit(unsigned a, unsigned b)
     if (looks)
         process_run(LOOKED_NS);
     n = file_at(path_of(a), NULL);
-    known = b % 2 == 0 || (n && sys_holds(n)) || is_half_left(n);
+    known = b % 2 == 0 || is_cut_known(n);
     n = replace(a, b, NULL);
     looks = looks && known && n && is_replaced_seen(n, a, b);
     if (looks)
