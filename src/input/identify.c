@@ -692,14 +692,16 @@ static unsigned how_sure(const struct newcomer *n, const struct tail_file *f)
 {
     if (weigh_is_time_of(n->look.mtime_ns, f->mtime_ns))
         return OF_ITS_TIME;
-    return file_is_lost(f) ? !(f->retired || f->doubted) : f->tail.size >= n->head.n;
+    if (file_is_lost(f))
+        return !(f->retired || (f->doubted && !f->renamed)) || f->mtime_ns > n->look.mtime_ns;
+    return f->tail.size >= n->head.n;
 }
 
 /* Of several that began so it is the one that was written last when the archive says, or else the one of
  * which most was read. */
 static void consider_packed(struct tailset *t, struct packed_search *p, struct tail_file *f)
 {
-    unsigned sure = how_sure(p->newcomer, f);
+    unsigned sure;
 
     p->read |= was_read(p->newcomer, f);
     p->part |= file_has_read(f, &p->newcomer->look);
@@ -711,6 +713,10 @@ static void consider_packed(struct tailset *t, struct packed_search *p, struct t
     if (!is_archive_of(p->newcomer, f) || p->sure > sure ||
         (p->best && p->sure == sure && f->tail.offset <= p->best->tail.offset))
         return;
+    if (p->unread == 0 && f->state == FILE_OPEN && f->tail.fd >= 0 &&
+        tail_head_like(&f->tail, p->newcomer->head).whole && !follow_drain(t, f))
+        p->unread = -NOT_DRAINED;
+    sure = how_sure(p->newcomer, f);
     p->best = f;
     p->sure = sure;
 }

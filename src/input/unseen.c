@@ -101,8 +101,9 @@ static int begins_like(struct tailset *t, const struct newcomer *n, const struct
 static bool is_sure(const struct newcomer *n, const struct tail_file *f, struct slice head)
 {
     size_t both = f->tail.head_n < head.n ? f->tail.head_n : head.n;
+    bool is_called_so = slice_eq(rotated_unpacked(slice_str(n->path)), slice_str(f->path));
 
-    return f->stream == n->stream || tail_head_like(&f->tail, head).least == both;
+    return f->stream == n->stream || is_called_so || tail_head_like(&f->tail, head).least == both;
 }
 
 /* Of all that was met so far. 0 or negative errno: it cannot be said. */
