@@ -189,15 +189,27 @@ static void add_newcomer(struct tailset *t, const struct pending *p, const struc
                                       .cut = p->cut});
 }
 
-/* What was first met under the name of a part has the log's own: a crash undid that it was rotated. */
+/* That of which it is the log, or a part, by its name; or NULL. */
+static struct stream *stream_of_name(struct tailset *t, const char *path)
+{
+    struct log *log = log_of_path(t, path);
+    enum rotated is;
+    struct stream *s = log ? stream_get(t, path, log) : stream_of_rotated(t, path, &is);
+
+    return s && s->wanted && (log || is != ROTATED_WEAK) ? s : NULL;
+}
+
+/* What was first met under the name of a part has the log's own: a crash undid that it was rotated. Or somebody wants
+ * what nobody wanted under the name before: it may be another file by now, as old and with the same number. */
 static void go_home(struct tailset *t, struct tail_file *f, const char *path)
 {
-    struct log *log =
-        f->rebooted && strcmp(path, f->stream->path) != 0 ? log_of_path(t, path) : NULL;
-    struct stream *home = log ? stream_get(t, path, log) : NULL;
+    struct stream *home = f->rebooted || !f->stream->wanted ? stream_of_name(t, path) : NULL;
     enum rotated is;
 
-    if (home && stream_of_rotated(t, f->stream->path, &is) == home)
+    if (!home || home == f->stream)
+        return;
+    if (!f->stream->wanted ||
+        (strcmp(path, home->path) == 0 && stream_of_rotated(t, f->stream->path, &is) == home))
         file_move(t, f, home, NULL);
 }
 
@@ -217,6 +229,18 @@ static void take_unread(const struct tail_file *f, struct pending *p)
 }
 
 /* The name means a regular file. */
+/* Another hard link of what has a name: it counts once, under its first name; but its stream's own name says where
+ * its parts lie. */
+static void take_link(struct tailset *t, struct tail_file *f, const char *path,
+                      const struct look *look)
+{
+    bool is_own = strcmp(path, f->stream->path) == 0;
+
+    (void)names_add(&t->links, slice_str(is_own ? f->path : path), LINKS_MAX, t->now);
+    if (is_own)
+        file_name(t, f, path, look);
+}
+
 static void examine_regular(struct tailset *t, const struct pending *p, const struct look *look)
 {
     const char *path = p->path;
@@ -258,10 +282,9 @@ static void examine_regular(struct tailset *t, const struct pending *p, const st
     if (r == 1) {
         if (owner->state != FILE_NAMED) /* restored, and not yet looked for */
             file_name(t, owner, owner->path, look);
-        if (strcmp(owner->path, path) == 0)
-            return;
-        (void)names_add(&t->links, slice_str(path), LINKS_MAX, t->now);
-        return; /* a hard link: counted once, under its first name */
+        if (strcmp(owner->path, path) != 0)
+            take_link(t, owner, path, look);
+        return;
     }
     if (owner && is_memo(owner)) { /* this may be another hard link of it */
         queue_look(t, owner->path, owner->copy_of);
