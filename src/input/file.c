@@ -896,8 +896,8 @@ int file_weigh(const struct tailset *t, const struct tail_file *f, int fd, const
     else if (e->relation == TAIL_PREFIX && e->agrees > 0 && !e->held && !is_beside(f, fd) &&
              (e->inode || e->rest || e->replaced || e->named)) /* never seen beside it */
         r = weigh_end(t, f, fd, e);
-    else if (may_be_amid_a_line(f, e))
-        r = find_last_line(t, f, fd, e->agrees, &e->from);
+    if (r >= 0 && may_be_amid_a_line(f, e))
+        r = find_last_line(t, f, fd, e->from, &e->from);
     if (r < 0)
         return r;
     r = lost_last_line(t, f, fd, e->from);
