@@ -356,7 +356,7 @@ void dir_see_name(struct tailset *t, const char *path, unsigned char type)
     if (type == DT_DIR)
         see_directory(t, path, symlink);
     else
-        queue_look(t, path, NULL);
+        queue_look(t, path);
 }
 
 static void scan(struct tailset *t, struct dir *d)

@@ -325,7 +325,7 @@ void file_hop_moved(struct tailset *t, struct tail_file *f)
         dir_unwatch(t, d);
         d->rescan = true;
     }
-    queue_look(t, f->path, NULL);
+    queue_look(t, f->path);
 }
 
 void file_find_moved(struct tailset *t, struct tail_file *f, const struct look *look)
@@ -434,7 +434,7 @@ void file_look(struct tailset *t, struct tail_file *f, const struct look *look)
     if (!file_has_content(f) || f->packed)
         return;
     if (f->copy_of && look->size > f->tail.size) {
-        queue_look(t, f->path, NULL);
+        queue_look(t, f->path);
         return;
     }
     if (look->size > f->tail.size)
@@ -478,7 +478,7 @@ void file_name(struct tailset *t, struct tail_file *f, const char *path, const s
     if (own && is_met && file_has_content(f))
         file_join(f, f->stream, NULL); /* it is what is written now */
     if (!own && f->unresolved)         /* nobody knows where its own name leads */
-        queue_look(t, f->stream->path, NULL);
+        queue_look(t, f->stream->path);
     if (another && f->tail.offset > 0)
         placed(t);
     if (another) {
@@ -509,7 +509,7 @@ void file_unname(struct tailset *t, struct tail_file *f)
 
 void file_misnamed(struct tailset *t, struct tail_file *f)
 {
-    queue_look(t, f->path, NULL);
+    queue_look(t, f->path);
     if (file_has_name(f))
         file_unname(t, f);
 }
@@ -560,7 +560,7 @@ void file_release_copies(struct tailset *t, struct stream *s)
         next = x->stream_next;
         if (x->state != FILE_HELD)
             continue;
-        queue_look(t, x->path, x->copy_of);
+        queue_look_copy(t, x);
         file_drop(t, x);
     }
 }
@@ -574,7 +574,7 @@ void file_release_archives(struct tailset *t, const struct tail_file *f)
 
         if (!x || x->state != FILE_HELD)
             continue;
-        queue_look(t, x->path, NULL);
+        queue_look(t, x->path);
         file_drop(t, x);
     }
     buf_release(&packed);
@@ -893,7 +893,7 @@ int file_weigh(const struct tailset *t, const struct tail_file *f, int fd, const
         r = weigh_replaced(t, f, fd, e);
     else if (e->relation == TAIL_OTHER)
         r = weigh_other(t, f, fd, e);
-    else if (e->relation == TAIL_PREFIX && e->agrees > 0 && !e->held && !is_beside(f, fd) &&
+    else if (e->relation == TAIL_PREFIX && e->agrees > e->held && !is_beside(f, fd) &&
              (e->inode || e->rest || e->replaced || e->named)) /* never seen beside it */
         r = weigh_end(t, f, fd, e);
     if (r >= 0 && may_be_amid_a_line(f, e))
@@ -1126,7 +1126,7 @@ static void lose_number(struct tailset *t, struct tail_file *f)
     f->truncated = true;
     t->names_changed = true;
     file_release_copies(t, f->stream);
-    queue_look(t, f->path, NULL);
+    queue_look(t, f->path);
 }
 
 /* What is cut of the new one before it is read is lost, as well. */

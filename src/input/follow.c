@@ -77,7 +77,7 @@ static void reject_archive(struct tailset *t, struct tail_file *f, bool another)
     if (f->nrejected < PATIENCE)
         file_release_copies(t, f->stream);
     if (another && !part && f->nrejected < REJECTED_MAX)
-        queue_look(t, f->path, NULL);
+        queue_look(t, f->path);
     else if (look_at(f->path, &look) == 0)
         (void)file_memo(t, f->stream, FILE_HELD, f->path, &look);
 }
@@ -88,7 +88,7 @@ void follow_retract(struct tailset *t, struct stream *s, struct slice head)
         if (!file_is_tried(f, head))
             continue;
         leave_archive(t, f);
-        queue_look(t, f->path, NULL);
+        queue_look(t, f->path);
     }
 }
 
@@ -290,7 +290,7 @@ static void look_at_undrained(struct tailset *t, const struct stream *s)
 {
     for (const struct tail_file *f = s->files; f; f = f->stream_next)
         if (f->state == FILE_DENIED && f->error == NOT_DRAINED)
-            queue_look(t, f->path, f->copy_of);
+            queue_look_copy(t, f);
 }
 
 /* Enum tail_result, TAIL_MORE also when it is not to be read now; or negative errno. With TAIL_CHANGED it may

@@ -64,6 +64,7 @@ static void deny(struct tailset *t, const struct newcomer *n, int error)
     f->error = error;
     f->unread = n->look.size > was_cut(n) ? n->look.size : was_cut(n);
     f->copy_of = n->copy_of && n->copy_of->stream == n->stream ? n->copy_of : NULL;
+    f->tail.proved = n->held;
     if (error == NOT_DRAINED)
         return;
     warn_once(t, n->path, strerror(error));
@@ -487,7 +488,7 @@ static int begin_rotated(struct tailset *t, const struct finding *best, struct n
 static int begin_part(struct tailset *t, const struct finding *best, struct newcomer *n)
 {
     const struct evidence *e = &best->evidence;
-    bool reads_end = e->doubt && e->rebooted && !e->held;
+    bool reads_end = e->doubt && e->rebooted && e->held == 0;
     int r = begin(t, n, reads_end ? e->from : n->look.size);
 
     if (r < 0)
@@ -509,6 +510,15 @@ static bool is_begun(const struct tailset *t, const struct newcomer *n)
     return f && file_has_content(f);
 }
 
+/* As far as it goes now. */
+static void hold_copy(struct tailset *t, const struct newcomer *n, struct tail_file *of)
+{
+    struct tail_file *f = file_memo(t, n->stream, FILE_HELD, n->path, &n->look);
+
+    f->copy_of = of;
+    f->tail.proved = n->look.size;
+}
+
 static int carry_out(struct tailset *t, struct newcomer *n, const struct finding *best)
 {
     enum verdict verdict = best->row ? best->row->verdict : VERDICT_NEW;
@@ -527,7 +537,7 @@ static int carry_out(struct tailset *t, struct newcomer *n, const struct finding
             wait_for_more(t, best, n); /* it may only be a copy of that */
         return r ? (r < 0 ? r : 0) : go_on(t, best, n);
     case VERDICT_COPY:
-        file_memo(t, n->stream, FILE_HELD, n->path, &n->look)->copy_of = best->file;
+        hold_copy(t, n, best->file);
         return 0;
     case VERDICT_WAIT:
         wait_for_more(t, best, n);
@@ -703,6 +713,10 @@ static void consider_packed(struct tailset *t, struct packed_search *p, struct t
 {
     unsigned sure;
 
+    if (p->unread == 0 && f->state == FILE_OPEN && f->tail.fd >= 0 &&
+        tail_head_like(&f->tail, p->newcomer->head).whole && !follow_drain(t, f))
+        p->unread = -NOT_DRAINED;
+    sure = how_sure(p->newcomer, f);
     p->read |= was_read(p->newcomer, f);
     p->part |= file_has_read(f, &p->newcomer->look);
     p->tried |= file_is_tried(f, p->newcomer->head);
@@ -713,10 +727,6 @@ static void consider_packed(struct tailset *t, struct packed_search *p, struct t
     if (!is_archive_of(p->newcomer, f) || p->sure > sure ||
         (p->best && p->sure == sure && f->tail.offset <= p->best->tail.offset))
         return;
-    if (p->unread == 0 && f->state == FILE_OPEN && f->tail.fd >= 0 &&
-        tail_head_like(&f->tail, p->newcomer->head).whole && !follow_drain(t, f))
-        p->unread = -NOT_DRAINED;
-    sure = how_sure(p->newcomer, f);
     p->best = f;
     p->sure = sure;
 }
@@ -943,7 +953,8 @@ static void put_off(struct tailset *t, const struct newcomer *n, int error)
     if (f)
         f->awaits = true;
     if (error == ENOENT || error == ENOTDIR)
-        queue_look(t, n->path, n->copy_of);
+        queue_newcomer(t,
+                       &(struct newcomer){.path = n->path, .copy_of = n->copy_of, .held = n->held});
     else
         deny(t, n, error);
 }
@@ -984,7 +995,7 @@ static void identify(struct tailset *t, struct newcomer *n)
     n->fd = open_within_budget(t, n->path);
     if (n->fd == -ENOENT || n->fd == -ENOTDIR) {
         t->looking.missed |= n->rotated;
-        queue_look(t, n->path, NULL); /* it may be a symlink that leads nowhere now */
+        queue_look(t, n->path); /* it may be a symlink that leads nowhere now */
         return;
     }
     r = n->fd < 0 ? n->fd : look_at_fd(n->fd, &n->look);
@@ -1016,7 +1027,7 @@ static void look_at_own_name(struct tailset *t, const struct stream *s)
 
     if (f ? look_at(s->path, &look) == 0 && !identity_eq(&look.id, &f->tail.id)
           : !map_get(&t->newcomer_numbers, slice_str(s->path), &number))
-        queue_look(t, s->path, NULL);
+        queue_look(t, s->path);
 }
 
 bool identify_verify(struct tailset *t, const struct piece *p)

@@ -138,7 +138,7 @@ static bool may_be_coming_back(const struct evidence *e)
 static bool is_read_part(const struct evidence *e)
 {
     return e->rest && e->relation == TAIL_PREFIX &&
-           (e->held || (e->lately && is_part(e) && e->size >= JUDGE_MUCH && is_half(e)));
+           (e->held > 0 || (e->lately && is_part(e) && e->size >= JUDGE_MUCH && is_half(e)));
 }
 
 /* A copy of it under a rotated name, not yet complete. */

@@ -37,7 +37,7 @@ struct evidence {
     bool named;     /* N has R's name, or its base name in the same log */
     bool rest;      /* rotated; R was lost, and N was made in its time */
     bool away;      /* R is out of sight, but for all that is known not gone */
-    bool held;      /* N was held as R's copy before */
+    uint64_t held;  /* so many bytes of N were found to be R's: it was held as its copy */
     bool lately;    /* R's loss was not yet reported */
     bool copy;      /* rotated; R still has all that N has */
     bool aside;     /* R has, or had last, a rotated name, and N that of its log */

@@ -178,6 +178,7 @@ static void add_newcomer(struct tailset *t, const struct pending *p, const struc
                                       .stream = s,
                                       .symlink = link_is(path) != 0,
                                       .copy_of = p->copy_of,
+                                      .held = p->held,
                                       .rotated = rotated,
                                       .weak = rotated && is == ROTATED_WEAK,
                                       .given = rotated && is == ROTATED_GIVEN,
@@ -228,7 +229,6 @@ static void take_unread(const struct tail_file *f, struct pending *p)
     p->cut = larger(p->cut, is_another ? f->unread : f->cut);
 }
 
-/* The name means a regular file. */
 /* Another hard link of what has a name: it counts once, under its first name; but its stream's own name says where
  * its parts lie. */
 static void take_link(struct tailset *t, struct tail_file *f, const char *path,
@@ -241,6 +241,7 @@ static void take_link(struct tailset *t, struct tail_file *f, const char *path,
         file_name(t, f, path, look);
 }
 
+/* The name means a regular file. */
 static void examine_regular(struct tailset *t, const struct pending *p, const struct look *look)
 {
     const char *path = p->path;
@@ -265,8 +266,10 @@ static void examine_regular(struct tailset *t, const struct pending *p, const st
         return;
     }
     if (f && identity_eq(&f->tail.id, &look->id)) { /* a memo, or a copy that has grown */
-        if (!newcomer.copy_of)
+        if (!newcomer.copy_of) {
             newcomer.copy_of = f->copy_of;
+            newcomer.held = f->tail.proved;
+        }
         take_unread(f, &newcomer);
         file_drop(t, f); /* to be identified anew */
     } else if (f)
@@ -287,7 +290,7 @@ static void examine_regular(struct tailset *t, const struct pending *p, const st
         return;
     }
     if (owner && is_memo(owner)) { /* this may be another hard link of it */
-        queue_look(t, owner->path, owner->copy_of);
+        queue_look_copy(t, owner);
         file_drop(t, owner);
         owner = NULL;
     }
@@ -431,7 +434,7 @@ static void queue_unseen(struct tailset *t)
         const struct dir *d = file_has_name(f) ? dir_of_path(t, f->path) : NULL;
 
         if (d && d->read_now && !f->seen && f->state != FILE_PIPE)
-            queue_look(t, f->path, NULL);
+            queue_look(t, f->path);
     }
 }
 
@@ -499,7 +502,7 @@ static void settle_one(struct tailset *t, struct tail_file *f)
         return;
     }
     if (r == 1 && file_by_path(t, f->path)) { /* it took the place of another, and nobody looked */
-        queue_look(t, f->path, NULL);
+        queue_look(t, f->path);
         return;
     }
     if (r == 1) { /* nobody wants its name now, so nobody looked */
@@ -697,7 +700,7 @@ static void name_changed(struct tailset *t, struct dir *d, unsigned events, cons
     if (d->roles & DIR_SCANNED)
         dir_see_name(t, path, DT_UNKNOWN);
     if (linked)
-        queue_look(t, linked->path, NULL);
+        queue_look(t, linked->path);
     hop_moved(t, path);
 }
 
@@ -713,7 +716,7 @@ static void name_event(struct tailset *t, struct dir *d, unsigned events, const 
     else if (f && file_has_content(f))
         queue_grown(t, f);
     else if (d->roles & DIR_SCANNED)
-        queue_look(t, path, NULL);
+        queue_look(t, path);
     free(path);
     (void)place_examine(t, NULL);
 }

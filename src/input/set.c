@@ -180,7 +180,7 @@ void queue_remove(struct tailset *t, struct tail_file *f)
 void queue_grown(struct tailset *t, struct tail_file *f)
 {
     if (f->copy_of) { /* it was taken as read: what has come may have been read, too */
-        queue_look(t, f->path, NULL);
+        queue_look(t, f->path);
         return;
     }
     queue_read(t, f);
@@ -189,30 +189,37 @@ void queue_grown(struct tailset *t, struct tail_file *f)
             queue_read(t, g);
 }
 
-void queue_look(struct tailset *t, const char *path, struct tail_file *copy_of)
+static void queue(struct tailset *t, const char *path, struct pending p)
 {
     GROW(t->pending, t->npending, t->pending_cap);
-    t->pending[t->npending++] = (struct pending){.path = xstrdup(path), .copy_of = copy_of};
+    p.path = xstrdup(path);
+    t->pending[t->npending++] = p;
+}
+
+void queue_look(struct tailset *t, const char *path)
+{
+    queue(t, path, (struct pending){0});
+}
+
+void queue_look_copy(struct tailset *t, const struct tail_file *memo)
+{
+    queue(t, memo->path, (struct pending){.copy_of = memo->copy_of, .held = memo->tail.proved});
 }
 
 void queue_look_seen(struct tailset *t, const char *path, uint64_t seen)
 {
-    queue_look(t, path, NULL);
-    t->pending[t->npending - 1].seen = seen;
+    queue(t, path, (struct pending){.seen = seen});
 }
 
 void queue_newcomer(struct tailset *t, const struct newcomer *n)
 {
-    queue_look(t, n->path, n->copy_of);
-    t->pending[t->npending - 1].seen = n->seen;
-    t->pending[t->npending - 1].cut = n->cut;
+    queue(t, n->path,
+          (struct pending){.copy_of = n->copy_of, .held = n->held, .seen = n->seen, .cut = n->cut});
 }
 
 void queue_look_still(struct tailset *t, const struct tail_file *waiting)
 {
-    queue_look(t, waiting->path, NULL);
-    t->pending[t->npending - 1].still = true;
-    t->pending[t->npending - 1].ambiguous = waiting->ambiguous;
+    queue(t, waiting->path, (struct pending){.still = true, .ambiguous = waiting->ambiguous});
 }
 
 void newcomer_add(struct tailset *t, struct newcomer n)
@@ -227,8 +234,10 @@ void newcomer_add(struct tailset *t, struct newcomer n)
             n.seen = met->seen;
         if (n.cut < met->cut)
             n.cut = met->cut;
-        if (!n.copy_of)
+        if (!n.copy_of) {
             n.copy_of = met->copy_of;
+            n.held = met->held;
+        }
         free(met->path);
         *met = n;
         return;

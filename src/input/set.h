@@ -144,7 +144,8 @@ struct tail_file {
     char *real;
     struct hop *hops;          /* the symlinks on the way, while it has its own name */
     struct tail_file *copy_of; /* FILE_HELD; FILE_DENIED: it was, when it last could be read; or was
-                                  taken as read as a part of that. Of the same stream */
+                                  taken as read as a part of that: the first `tail.proved` bytes. Of
+                                  the same stream */
     bool is_copy; /* FILE_HELD: found to be one when the original had been read to its end */
     struct unpack *unpack; /* packed: while it is read */
     /* Archives that began alike, and ended before or went on otherwise: identity_hash_at. One that was
@@ -260,6 +261,7 @@ struct looking {
 struct pending {
     char *path;
     struct tail_file *copy_of; /* it was held as a copy of this; NULL when not known */
+    uint64_t held;             /* ... when so many bytes were in it */
     bool still;                /* FILE_WAITING, and long enough, if it has not changed */
     bool ambiguous;            /* ... and then it will be told */
     uint64_t seen;             /* so many bytes were in it, and were not looked into */
@@ -272,6 +274,7 @@ struct newcomer {
     struct look look;
     struct stream *stream;
     struct tail_file *copy_of; /* it was held as a copy of this, which is lost now */
+    uint64_t held;             /* ... when so many bytes were in it */
     bool symlink;
     bool rotated; /* its name is not the stream's */
     bool weak;    /* its name alone does not make it a part of the stream (ROTATED_WEAK) */
@@ -475,7 +478,9 @@ void queue_remove(struct tailset *t, struct tail_file *f);
 /* It was written: it and what its stream still holds without a name. */
 void queue_grown(struct tailset *t, struct tail_file *f);
 /* To be looked at by place.c. */
-void queue_look(struct tailset *t, const char *path, struct tail_file *copy_of);
+void queue_look(struct tailset *t, const char *path);
+/* As well; with what is known of a memo that is about to go. */
+void queue_look_copy(struct tailset *t, const struct tail_file *memo);
 /* As well, so many bytes being in it that were not looked into. */
 void queue_look_seen(struct tailset *t, const char *path, uint64_t seen);
 /* As well, what was met there. */

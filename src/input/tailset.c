@@ -231,7 +231,7 @@ static bool let_go(struct tailset *t, struct tail_file *held)
     held->is_copy = r == 1;
     if (r != 0)
         return false;
-    queue_look(t, held->path, NULL);
+    queue_look(t, held->path);
     file_drop(t, held);
     return true;
 }
@@ -253,7 +253,7 @@ static void look_again(struct tailset *t, struct tail_file *f)
         if (f->state == FILE_OPEN)
             file_find_moved(t, f, &look);
     } else if (file_has_name(f))
-        queue_look(t, f->path, NULL);
+        queue_look(t, f->path);
 }
 
 static void reconcile_file(struct tailset *t, struct tail_file *f)
@@ -664,7 +664,7 @@ static void release_undecided(struct tailset *t, struct stream *s)
         next = f->stream_next;
         if (f->state != FILE_HELD || f->copy_of)
             continue;
-        queue_look(t, f->path, NULL);
+        queue_look(t, f->path);
         file_drop(t, f);
     }
 }

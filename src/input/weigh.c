@@ -246,7 +246,7 @@ static void weigh_names(struct tailset *t, const struct newcomer *n, const struc
     e->seen =
         e->replaced && !f->gone_seen && n->look.id.dev == f->tail.id.dev && is_watched(t, n->path);
     e->away = f->away;
-    e->held = f == n->copy_of;
+    e->held = f == n->copy_of ? n->held : 0;
     e->lately = f->state != FILE_ABSENT;
     e->same_time = weigh_is_time_of(n->look.mtime_ns, f->mtime_ns);
     e->still = n->still;

@@ -195,14 +195,14 @@ static void end_other_line(struct node *n, struct dent *d)
         append(n, d, "\n", 1);
 }
 
-/* What is written behind the place where a file was cut, before anybody looked; or where no birth is known, and
- * several names lead to it. */
+/* What is written behind the place where a file was cut, before anybody looked, or to what an editor kept, and
+ * whose copy is gone; or where no birth is known, and several names lead to it. */
 static void excuse_after_cut(unsigned id, const struct node *n)
 {
     if ((world.knobs & KNOB_NO_BIRTH) && n->links > 1 && !oracle.doubt[id])
         oracle.doubt[id] = DOUBT_TOLD;
     oracle.excused[id] = n->cut == CUT && !n->edited;
-    oracle.perhaps[id] = n->cut != CUT_NOT || (world.jumped && n->crashed);
+    oracle.perhaps[id] = n->cut != CUT_NOT || n->alone || (world.jumped && n->crashed);
 }
 
 static void begin_line(struct stream *s)
@@ -716,6 +716,8 @@ static void act_bak(unsigned a, unsigned b)
     if (a % STREAMS == LINKED && file_at(path_of(a), NULL))
         excuse_older_than_link(file_at(path_of(a), NULL));
     n = replace(a, b, bak);
+    if (n)
+        n->copy = file_at(path_of(a), NULL);
     if (n)
         oracle_doubts(n,
                       looks && process_looks(path_of(a)) && b % 2 == 0 ? DOUBT_TOLD : DOUBT_FREE);

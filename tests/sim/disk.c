@@ -195,6 +195,8 @@ static void drop_link(struct node *n)
 {
     n->links--;
     n->ctime_ns = disk_time();
+    if (n->links == 0)
+        oracle_leaves_alone(n);
     if (n->links == 0 && !sys_holds(n))
         oracle_cuts(n, 0);
     if (n->links == 0 && n->opens == 0)
@@ -337,6 +339,7 @@ void disk_write(struct node *n, struct dent *by, const char *p, size_t size, siz
 void disk_truncate(struct node *n, struct dent *by, size_t size)
 {
     if (size < n->data.n) {
+        oracle_leaves_alone(n);
         oracle_cuts(n, size);
         n->data.n = size;
     }

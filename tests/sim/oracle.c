@@ -428,6 +428,16 @@ void oracle_excuse_told(const struct node *n)
     each_line(n->data.p, n->data.n, excuse_told, NULL);
 }
 
+void oracle_leaves_alone(const struct node *n)
+{
+    for (struct node *x = world.nodes; x; x = x->next) {
+        if (x->copy != n)
+            continue;
+        x->alone = true;
+        oracle_excuse_told(x);
+    }
+}
+
 void oracle_excuse_line(const struct node *n, size_t at)
 {
     size_t from = at < n->data.n ? at : n->data.n, to = from;
@@ -457,24 +467,24 @@ void oracle_saves(bool looked)
 
 void oracle_saved(void)
 {
+    memcpy(oracle.glimpsed_before, oracle.glimpsed_kept, sizeof(pending.glimpsed));
     memcpy(oracle.glimpsed_kept, pending.glimpsed, sizeof(pending.glimpsed));
     oracle.shown = pending.shown;
     oracle.unseen_boot = false;
     oracle.began |= pending.looked;
     memcpy(oracle.banner, pending.banner, sizeof(pending.banner));
     for (struct node *n = world.nodes; n; n = n->next) {
+        n->seen_before = n->seen_kept;
         n->seen_kept = n->seen_taken;
         n->crashed = n->crashed == CRASHED_SEEN ? CRASHED_NOT : n->crashed;
         n->cut = n->cut == CUT_SEEN ? CUT_NOT : n->cut;
     }
-    memcpy(oracle.glimpsed_before, oracle.glimpsed_kept, sizeof(pending.glimpsed));
     oracle_look(true);
 }
 
 void oracle_born(void)
 {
     oracle.reconciles = 0;
-        n->seen_before = n->seen_kept;
     memset(oracle.since, 0, sizeof(oracle.since));
 }
 
@@ -497,6 +507,7 @@ void oracle_forgot(void)
 void oracle_went_back(void)
 {
     memset(oracle.owed, 0, sizeof(oracle.owed));
+    memcpy(oracle.glimpsed, oracle.glimpsed_before, sizeof(oracle.glimpsed));
     for (unsigned id = 1; id < oracle.nlines; id++)
         may_double(NULL, id);
 }
@@ -507,7 +518,6 @@ void oracle_first(void)
 
     for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
         const struct node *dir = disk_find(dirs[i], true, NULL);
-    memcpy(oracle.glimpsed, oracle.glimpsed_before, sizeof(oracle.glimpsed));
 
         for (const struct dent *d = dir ? dir->names : NULL; d; d = d->next)
             if (S_ISREG(d->node->mode) && strlen(d->name) > strlen("a.log"))

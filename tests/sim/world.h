@@ -120,6 +120,8 @@ struct node {
     struct dent *names; /* of a directory */
     struct dent *disk;  /* the same, as a power cut would find it */
     struct node *mounted;
+    struct node *copy; /* an editor kept it under another name, and put that in its place */
+    bool alone; /* ... which is gone, or cut: what comes late may be taken for what that had */
 };
 
 struct dent {
@@ -306,7 +308,8 @@ __attribute__((format(printf, 2, 3))) void oracle_fault(enum fault kind, const c
 struct slice oracle_line(unsigned id); /* its bytes */
 void oracle_took(unsigned *last, const char *p, size_t n);
 void oracle_look(bool saved);
-void oracle_cuts(struct node *n, size_t size); /* what is behind is about to go */
+void oracle_cuts(struct node *n, size_t size);  /* what is behind is about to go */
+void oracle_leaves_alone(const struct node *n); /* what it is a copy of: it goes, or is cut */
 void oracle_doubts(const struct node *n, enum doubt doubt);
 void oracle_may_double(const struct node *n);  /* if that is told */
 void oracle_excuse_told(const struct node *n); /* nobody owes its lines, if a doubt is told */
