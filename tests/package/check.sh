@@ -211,7 +211,7 @@ write_log() {
 follow_other() {
     inside sh -c 'printf "path = /srv/logs/*.log\n" >>/etc/logtally/logtally.ini' && inside systemctl reload logtally
 }
-refused() { health | grep -q "\"log\":\"pack\",\"files\":[0-9]*,\"failing\":1,"; }
+refused() { health | grep -q "\"name\":\"pack\",\"files_followed\":[0-9]*,\"files_failing\":1,"; }
 # Mounted when the service runs already.
 mount_late() {
     inside sh -c 'mkdir -p /srv/logs && mount -t tmpfs late /srv/logs && echo late >/srv/logs/late.log && chmod 644 /srv/logs/late.log'
