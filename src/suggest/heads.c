@@ -75,6 +75,11 @@ enum { TIMES = sizeof times / sizeof *times }; /* numbers from there on are thos
     "(?i:trace\\d?|debug|info|information|notice|note|warn|warning|error|err|fatal|critical|crit|" \
     "alert|emerg|panic|severe|fine|log|hint|detail|statement|context|system|dbg|inf|wrn|trc|ftl)"
 
+/* Of UTF-8 what is no letter of any script: quotes, dashes, arrows, lines of boxes, emoji. */
+#define WIDE_SIGN                                                                                \
+    "\\xc2[\\xa0-\\xbf]|\\xe2[\\x80-\\xaf][\\x80-\\xbf]|\\xef\\xb8\\x8f|\\xf0\\x9f[\\x80-\\xbf]" \
+    "{2}"
+
 /* The other pieces, those that say most first. */
 enum piece_kind {
     PIECE_KLOG,
@@ -110,7 +115,7 @@ static const struct piece_form {
     [PIECE_BRACKET] = {'B', "\\[[^\\]\\[\\n]*\\]", "\\[[^\\]]*\\]"},
     [PIECE_PROGRAM] = {'P', "[\\w./@-]*[A-Za-z][\\w./@-]*(?:\\[\\d+(?::\\d+)?\\])?:(?=[ \\n])",
                        "(?<program>[^\\s:\\[]+)(?:\\[[\\d:]+\\])?:"},
-    [PIECE_SIGNS] = {'U', "[^\\w\\s\\[{\"(<]+(?=\\s)", "[^\\w\\s]+"},
+    [PIECE_SIGNS] = {'U', "(?:[^\\w\\s\\[{\"(<\\x80-\\xff]|" WIDE_SIGN ")+(?=\\s)", "[^\\w\\s]+"},
     [PIECE_PAIR] = {'X', "(?:[\"{]|\\S+=)", ""},
     [PIECE_WORD] = {'W', "\\S+", "\\S+"},
 };
@@ -241,10 +246,11 @@ static bool takes_time(struct heads *h, struct reading *r)
     return true;
 }
 
+/* Of any script. */
 static bool is_letters(struct slice s)
 {
     for (size_t i = 0; i < s.n; i++)
-        if (!char_is_letter(s.p[i]))
+        if (!char_is_letter(s.p[i]) && (unsigned char)s.p[i] < 0x80)
             return false;
     return true;
 }

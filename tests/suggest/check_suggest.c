@@ -519,6 +519,30 @@ TEST(hosts_and_processes_are_of_the_head)
     free(text);
 }
 
+/* "Не удалось" without its first word says that it went well. */
+TEST(a_word_of_other_letters_is_no_sign_of_the_head)
+{
+    char *text = write_up(VALUES("2026-11-30 09:00:00 [w-1] ERROR Не удалось отправить письмо",
+                                 "2026-11-30 09:00:00 [w-2] INFO Заказ 17 создан",
+                                 "2026-11-30 09:00:01 [w-2] INFO → Заказ 18 создан"),
+                          10, 5);
+
+    expect_has(text, "\\s+(?<level>\\w+)\\s*\n");
+    expect_has(text, "\nmatch = ^Не удалось отправить письмо");
+    expect_has(text, "\nmatch = ^Заказ ");
+    expect_loads(text);
+    free(text);
+    text = write_up(VALUES("2026-11-30 09:00:00 INFO – Заказ 17 создан"), 10, 5);
+    expect_has(text, "(?<level>\\w+)\\s+[^\\w\\s]+\\s*\n");
+    expect_has(text, "\nmatch = ^Заказ ");
+    free(text);
+    text = write_up(VALUES("2025-11-09 10:00:01 подключён user=ann port=1",
+                           "2025-11-09 10:00:02 отключён user=bob port=2"),
+                    10, 5);
+    expect_has(text, "\nmatch = ^подключён user=");
+    free(text);
+}
+
 /* Firewalls and switches: a host, and no program before the pairs. */
 TEST(a_host_before_pairs_is_of_the_head)
 {
