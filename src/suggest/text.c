@@ -210,13 +210,13 @@ static const char *name_by_unit(const struct shape *s, size_t word)
         const char *units, *name;
     } names[] = {
         {"ns", "duration_ns"},
-        {"us usec usecs microseconds", "duration_us"},
-        {"ms msec msecs millis milliseconds", "duration_ms"},
-        {"s sec secs seconds", "duration_s"},
-        {"bytes", "size_bytes"},
-        {"kB KB", "size_kb"},
+        {"us usec usecs microseconds мкс", "duration_us"},
+        {"ms msec msecs millis milliseconds мс миллисекунд", "duration_ms"},
+        {"s sec secs seconds сек секунд секунды секунду", "duration_s"},
+        {"bytes байт байта", "size_bytes"},
+        {"kB KB КБ", "size_kb"},
         {"KiB", "size_kib"},
-        {"MB", "size_mb"},
+        {"MB МБ", "size_mb"},
     };
 
     if (word + 1 >= s->nwords || s->words[word].class != WORD_NUMBER || s->words[word].after.n ||

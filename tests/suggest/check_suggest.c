@@ -415,6 +415,22 @@ TEST(cyrillic_words_make_names)
     free(text);
 }
 
+/* A unit stands behind the number, outside of what is matched. */
+TEST(units_may_be_in_russian)
+{
+    char *text = write_up(VALUES("Заказ 17 создан за 296 мс", "Заказ 18 создан за 12 мс",
+                                 "Выгрузка: 15 сек., записано 2048 байт",
+                                 "Выгрузка: 2 сек., записано 64 байт"),
+                          10, 5);
+
+    expect_has(text, "создан за (?<duration_ms>-?[\\d.]+) мс");
+    expect_has(text, "\nvalue = duration_ms\nunit = ms\n");
+    expect_has(text, "\nvalue = duration_s\nunit = s\n");
+    expect_has(text, "\nvalue = size_bytes\nunit = B\n");
+    expect_loads(text);
+    free(text);
+}
+
 TEST(tomorrow_has_another_date)
 {
     char *text = write_up(VALUES("2025-11-12 10:00:00 INFO Order 12 done in 885 ms, 20 bytes",
