@@ -7,12 +7,17 @@
 #include "input/rotated.h"
 #include "input/set.h"
 
-static bool is_matched(const struct log *log, const char *glob)
+static bool has_file(const struct log *log, const char *glob)
 {
     for (const struct stream *s = log->streams; s; s = s->log_next)
         if ((s->files || s->gone) && glob_match(glob, s->path))
             return true;
-    return glob_names_pipe(glob);
+    return false;
+}
+
+static bool is_matched(const struct log *log, const char *glob)
+{
+    return has_file(log, glob) || glob_names_pipe(glob);
 }
 
 /* To be listed, or, for files without wildcards, to be entered. */
@@ -41,11 +46,15 @@ void tailset_log_wanting(const struct tailset *t, unsigned number, struct tail_l
             ret->nuls += waits_behind_nuls(f);
 }
 
-/* Files that such a path does match are no logs, however many there are. */
-static const char *why_unmatched(const char *glob)
+/* Files that such a path does match are no logs, however many there are; or they are those of another log. */
+static const char *why_unmatched(const struct tailset *t, const char *glob)
 {
-    return rotated_is_compressed(slice_str(glob)) ? "what is compressed is not followed"
-                                                  : "no file matches this path yet";
+    if (rotated_is_compressed(slice_str(glob)))
+        return "what is compressed is not followed";
+    for (const struct log *other = t->logs; other; other = other->next)
+        if (has_file(other, plain_glob(glob)))
+            return "what it matches goes to a [log] that comes before";
+    return "no file matches this path yet";
 }
 
 void wanting_say(struct tailset *t)
@@ -53,7 +62,7 @@ void wanting_say(struct tailset *t)
     for (const struct log *log = t->logs; log; log = log->next)
         for (unsigned i = 0; log->config && !log->looked && i < log->config->nglobs; i++)
             if (!is_matched(log, plain_glob(log->config->globs[i])))
-                warn_once(t, log->config->globs[i], why_unmatched(log->config->globs[i]));
+                warn_once(t, log->config->globs[i], why_unmatched(t, log->config->globs[i]));
     for (const struct tail_file *f = t->files.first; f; f = f->next)
         if (waits_behind_nuls(f) && f->path)
             warn_once(t, f->path,

@@ -43,6 +43,16 @@ def starts_and_says_what_to_do():
     d.stop()
 
 
+def says_that_another_log_has_the_files():
+    put("app.log", "a\n")
+    d = empty()
+    put("logtally.ini", EMPTY % d.port + LOG + "[log late]\npath = *.log\n[log later]\npath = *.txt\n")
+    d.start()
+    assert "*.log: what it matches goes to a [log] that comes before" in get("stderr"), get("stderr")
+    assert "*.txt: no file matches this path yet" in get("stderr"), get("stderr")
+    d.stop()
+
+
 def goes_on_with_what_comes():
     """A log of before and of after, through two reloads and a kill: each line once."""
     d = empty().start()
@@ -160,6 +170,6 @@ def a_start_tells_where_the_state_is():
         child.wait()
 
 
-main(starts_and_says_what_to_do, goes_on_with_what_comes, a_reload_drops_no_log_but_a_restart_may, a_directory_that_nobody_named_stays,
+main(starts_and_says_what_to_do, says_that_another_log_has_the_files, goes_on_with_what_comes, a_reload_drops_no_log_but_a_restart_may, a_directory_that_nobody_named_stays,
      only_a_configuration_can_get_a_log, check_warns_of_both, what_cannot_be_read_is_the_only_mistake, a_compressed_file_is_no_log,
      a_start_tells_where_the_state_is)
