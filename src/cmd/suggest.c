@@ -261,6 +261,7 @@ static int propose(struct sample *sample, const struct suggest_command *o, uint6
     int code = EXIT_FINE;
 
     suggest_taken(s, sample->setup->rules);
+    suggest_encoding(s, sample->setup->rules->logs[sample->files[0].log].encoding);
     if (o->common.output && strchr(o->common.output, '/'))
         take_beside(s, o->common.output);
     else if (!o->common.output)

@@ -106,6 +106,25 @@ static bool says_something(const struct kind *k)
     return false;
 }
 
+enum { NO_UTF8_TOLD = 20 }; /* of so many lines one */
+
+/* What stands in other bytes can neither be shown nor be found. */
+static void print_encoding(const struct sample *s, struct buf *out)
+{
+    if (s->no_utf8 == 0 || s->no_utf8 < s->lines / NO_UTF8_TOLD)
+        return;
+    buf_fmt(
+        out,
+        "; %llu of them %s no UTF-8. If the log has another encoding, write [log NAME] with its "
+        "path and\n"
+        "; encoding = ... (cp1251, latin1, what `iconv -l` lists) into a file, and give that with "
+        "--rules:\n"
+        ";   logtally suggest --rules THAT.ini ",
+        (unsigned long long)s->no_utf8, s->no_utf8 == 1 ? "is" : "are");
+    add_shown(slice_str(s->names[0]), SHOWN, out);
+    buf_char(out, '\n');
+}
+
 static void print_head(const struct rulesfile *f)
 {
     const struct sample *s = f->sample;
@@ -124,6 +143,7 @@ static void print_head(const struct rulesfile *f)
                     "replay --rules THIS.ini ");
     add_shown(slice_str(s->names[0]), SHOWN, f->out);
     buf_char(f->out, '\n');
+    print_encoding(s, f->out);
 }
 
 /* What the log is called: its file, without directory and endings. */
@@ -203,6 +223,8 @@ static void print_log(struct rulesfile *f)
         buf_str(f->out, "\n; `prefix` is cut off each line; its groups are fields.");
     buf_fmt(f->out, "\n[log %s]\n", f->log ? f->log : log_name(f));
     print_paths(s, f->out);
+    if (s->encoding)
+        buf_fmt(f->out, "encoding = %s\n", s->encoding);
     buf_str(f->out, wrapped ? "unwrap = auto\n" : "");
     if (s->record)
         buf_fmt(f->out, "record = %s\n", s->record);

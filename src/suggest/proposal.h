@@ -43,13 +43,14 @@ struct sample {
     const char *log;      /* of them: how the lines are read; NULL: it is not said */
     const struct heads *heads;
     const struct field_list *fields; /* of all lines */
-    const char *time;  /* the field that holds it; NULL: where it is looked for anyway */
-    bool own_time;     /* decoded lines have a field where it is looked for */
-    bool day_apart;    /* it is date=2025-11-12 time=10:15:30, two fields */
-    const char *field; /* that tells decoded lines apart; NULL = none */
-    uint64_t lines, wrapped, decoded, least; /* wrapped: by Docker or Kubernetes */
-    const struct field_stats *levels;        /* of the field that tells the level; NULL = none */
-    struct kind *kinds;                      /* the most frequent first */
+    const char *time;     /* the field that holds it; NULL: where it is looked for anyway */
+    bool own_time;        /* decoded lines have a field where it is looked for */
+    bool day_apart;       /* it is date=2025-11-12 time=10:15:30, two fields */
+    const char *field;    /* that tells decoded lines apart; NULL = none */
+    const char *encoding; /* of the files; NULL = UTF-8 */
+    uint64_t lines, wrapped, decoded, no_utf8, least; /* wrapped: by Docker or Kubernetes */
+    const struct field_stats *levels; /* of the field that tells the level; NULL = none */
+    struct kind *kinds;               /* the most frequent first */
     size_t nkinds;
 };
 

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/num.h"
+#include "base/utf8.h"
 #include "base/xalloc.h"
 #include "suggest/begins.h"
 #include "suggest/heads.h"
@@ -104,6 +105,11 @@ void suggest_log(struct suggest *s, const char *log)
     s->sample.has_log = true;
 }
 
+void suggest_encoding(struct suggest *s, const char *encoding)
+{
+    s->sample.encoding = encoding;
+}
+
 static void take_name(struct suggest *s, const char *name)
 {
     struct slice all = slice_str(name);
@@ -132,6 +138,7 @@ void suggest_add(struct suggest *s, struct slice line, bool wrapped)
     s->bytes += l.text.n;
     s->sample.lines++;
     s->sample.wrapped += wrapped;
+    s->sample.no_utf8 += !utf8_valid(line);
     if (!s->sample.has_log)
         heads_note(s->heads, l.text);
 }

@@ -43,6 +43,8 @@ void suggest_beside(struct suggest *s, bool has_log);
 /* Lines are read as that [log] says, which stands in the rules beside these, and come without what its `prefix` cuts
  * off: none is written. BORROWS. Before the first line. */
 void suggest_log(struct suggest *s, const char *log);
+/* The files are in that encoding, and the lines were made UTF-8 of it: the [log] says so. NULL: UTF-8. BORROWS. */
+void suggest_encoding(struct suggest *s, const char *encoding);
 /* No event and no metric is to be called as one of these rules. Copies. */
 void suggest_taken(struct suggest *s, const struct ruleset *rules);
 /* Takes a line, or a record, as it was read, perhaps out of a container's wrapping; copies it. */

@@ -194,6 +194,15 @@ def a_log_that_was_given_is_read_as_it_says():
     assert ";   20 lines, 0 unmatched" in given and "\n[log" not in given, given
 
 
+def another_encoding_is_asked_for_and_said():
+    put("win.log", "".join("2026-11-30 09:00:%02d INFO Заказ %d создан\n" % (i, i) for i in range(20)).encode("cp1251"))
+    assert "20 of them are no UTF-8." in suggested("win.log"), get("new.ini")
+    put("win.ini", "[log w]\npath = win.log\nencoding = cp1251\n")
+    rules = suggested("win.log", "--rules", "win.ini")
+    assert "no UTF-8" not in rules and "\nencoding = cp1251\n" in rules and "match = ^Заказ " in rules, rules
+    assert 'zakaz_sozdan_total 20\n' in logtally("replay", "--rules", "new.ini", "win.log")
+
+
 def what_is_appended_keeps_clear_of_what_is_there():
     """Proposals for logs that say the same, one after another into one file."""
     for name in ("one", "two", "three"):
@@ -249,4 +258,4 @@ main(directions_and_controls_are_matched_not_written, lines_that_have_nothing_in
      records_are_not_proposed_elsewhere, counts_are_told_and_come_out, durations_sizes_and_ids_are_recognised,
      every_log_we_ship_gives_rules_that_load, access_logs_in_json_need_no_message,
      lines_are_taken_out_of_a_container_runtimes_wrapping, standard_input_and_compressed_samples, a_log_named_auto_may_be_there,
-     a_log_that_was_given_is_read_as_it_says, what_is_appended_keeps_clear_of_what_is_there, mistakes_are_said)
+     a_log_that_was_given_is_read_as_it_says, another_encoding_is_asked_for_and_said, what_is_appended_keeps_clear_of_what_is_there, mistakes_are_said)
