@@ -120,7 +120,7 @@ TARGET static inline uint64_t take_word(uint64_t crc, const unsigned char *p)
 {
     uint64_t word;
 
-    memcpy(&word, p, 8);
+    memcpy(&word, p, sizeof word);
     return __builtin_ia32_crc32di(crc, word);
 }
 
@@ -141,7 +141,7 @@ static inline uint64_t take_word(uint64_t crc, const unsigned char *p)
 {
     uint64_t word;
 
-    memcpy(&word, p, 8);
+    memcpy(&word, p, sizeof word);
     __asm__(".arch_extension crc\n\tcrc32cx %w0, %w0, %x1" : "+r"(crc) : "r"(word));
     return crc;
 }
