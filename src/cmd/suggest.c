@@ -17,6 +17,7 @@
 #include <glob.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { SAMPLE_BYTES = 64 << 20, HELD_BYTES = 256 << 20, LEAST = 5 };
 
@@ -222,28 +223,61 @@ static void take_beside(struct suggest *s, const char *output)
 }
 
 /* Of those to which a shell appends these: `logtally suggest LOG >> rules.ini`. */
-static void take_before(struct suggest *s)
+static void take_before(struct suggest *s, const char *file)
 {
     struct common_options before = {0};
     struct stat st;
-    char *file = realpath("/proc/self/fd/1", NULL);
 
-    if (file && stat(file, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0) {
+    if (stat(file, &st) == 0 && st.st_size > 0) {
         strings_add(&before.rules, file);
         take_names(s, &before);
     }
     free(before.rules.list);
+}
+
+static bool is_here(const char *file)
+{
+    char *folder = xstrslice(path_directory(file));
+    struct stat there, here;
+    bool is = stat(folder, &there) == 0 && stat(".", &here) == 0 && there.st_dev == here.st_dev &&
+              there.st_ino == here.st_ino;
+
+    free(folder);
+    return is;
+}
+
+/* The file that standard output is; NULL: it is none. */
+static char *redirected(void)
+{
+    struct stat st;
+
+    return fstat(STDOUT_FILENO, &st) == 0 && S_ISREG(st.st_mode) ? realpath("/proc/self/fd/1", NULL)
+                                                                 : NULL;
+}
+
+/* Takes the names that stand where the rules are to go; returns whether that is another folder. */
+static bool look_around(struct suggest *s, const char *output)
+{
+    char *file = output ? NULL : redirected();
+    bool elsewhere = output ? strchr(output, '/') != NULL
+                            : file && slice_ends(slice_str(file), SLICE(".ini")) && !is_here(file);
+
+    if (elsewhere)
+        take_beside(s, output ? output : file);
+    if (file)
+        take_before(s, file);
     free(file);
+    return elsewhere;
 }
 
 /* Paths of rules are relative to the file in which they stand: elsewhere than here they are written whole. */
-static void write_page(struct suggest *s, const struct common_options *o, struct buf *page)
+static void write_page(struct suggest *s, const struct common_options *o, bool elsewhere,
+                       struct buf *page)
 {
-    bool here = !o->output || !strchr(o->output, '/');
     char **names = xcalloc(o->files.n, sizeof *names);
 
     for (size_t i = 0; i < o->files.n; i++) {
-        names[i] = here ? NULL : realpath(o->files.list[i], NULL);
+        names[i] = elsewhere ? realpath(o->files.list[i], NULL) : NULL;
         if (!names[i])
             names[i] = xstrdup(o->files.list[i]);
     }
@@ -262,10 +296,8 @@ static int propose(struct sample *sample, const struct suggest_command *o, uint6
 
     suggest_taken(s, sample->setup->rules);
     suggest_encoding(s, sample->setup->rules->logs[sample->files[0].log].encoding);
-    if (o->common.output && strchr(o->common.output, '/'))
-        take_beside(s, o->common.output);
-    else if (!o->common.output)
-        take_before(s);
+    bool elsewhere = look_around(s, o->common.output);
+
     if (sample->log) {
         add_as_given(sample, s);
     } else {
@@ -278,7 +310,7 @@ static int propose(struct sample *sample, const struct suggest_command *o, uint6
         log_error("there are no lines in %s", o->common.files.list[0]);
         code = EXIT_MISTAKES;
     } else {
-        write_page(s, &o->common, &page);
+        write_page(s, &o->common, elsewhere, &page);
         if (o->field && !suggest_has_field(s, o->field))
             log_warn("no line has the field %s that --by names", o->field);
         if (can_be_read_again(sample, &o->common))
@@ -336,7 +368,7 @@ const struct command command_suggest = {
         "with "
         "-c or\n"
         "--rules its [log] sections say how to read it. For several logs, each its own: -o "
-        "FOLDER/NAME.ini, or >> RULES.ini;\n"
+        "FOLDER/NAME.ini, > or >> NAME.ini;\n"
         "names that stand there are not used again.\n",
     .takes = TAKES_CONFIG | TAKES_RULES | TAKES_AS | TAKES_OUTPUT,
     .size = sizeof(struct suggest_command),

@@ -212,6 +212,10 @@ def what_is_appended_keeps_clear_of_what_is_there():
     rules = get("all.ini")
     for section in ("log one", "log three", "event job_done", "event job_done_2", "event job_done_3", "counter job_done_3_total"):
         assert rules.count(f"[{section}]\n") == 1, (section, rules)
+        os.makedirs("rules", exist_ok=True)
+        with open("rules/%s.ini" % name, "wb") as out:
+            subprocess.run([LOGTALLY, "suggest", name + ".log"], stdout=out, check=True)
+    logtally("check", "--strict", "--rules", "rules")           # paths are whole there
     logtally("check", "--strict", "all.ini")
     page = logtally("replay", "--rules", "all.ini", "one.log", "two.log", "three.log")
     for n in ("", "_2", "_3"):
