@@ -385,6 +385,13 @@ static void join_parts(const struct parts *parts)
         parts->p[i]->copy_of = file_whole_of(parts->p[i]);
 }
 
+/* Of what is there more is known than hashes. */
+static bool can_be(const struct saved *s)
+{
+    return s->stream[0] && s->path[0] &&
+           (!s->tail.digest || (s->flags & (SAVED_LOST | SAVED_PACKED)));
+}
+
 /* NULL: it cannot be read. */
 static struct tail_file *restore_file(struct tailset *t, struct reader *r, bool of_0_1,
                                       struct parts *parts)
@@ -396,7 +403,7 @@ static struct tail_file *restore_file(struct tailset *t, struct reader *r, bool 
         read_file_0_1(r, &s);
     else
         read_file(r, &s);
-    if (r->bad || !s.stream[0] || !s.path[0]) {
+    if (r->bad || !can_be(&s)) {
         r->bad = true;
         release_saved(&s);
         return NULL;

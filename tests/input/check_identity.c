@@ -8,6 +8,7 @@
 #include "input/tail_world.h"
 
 #include "base/clock.h"
+#include "base/xalloc.h"
 #include "input/tail.h"
 
 #include <errno.h>
@@ -500,6 +501,29 @@ static void as_of_version_0_1(struct slice state, struct buf *out)
     ck_assert(!r.bad && r.p == r.end);
 }
 
+/* In a state of one log and one file. */
+static void skip_to_tail(struct reader *r)
+{
+    enum { SUM = 7 * 8 };
+
+    (void)read_u32(r);
+    (void)read_blob(r);
+    r->p += SUM;
+    (void)read_u32(r);
+    (void)read_blob(r);
+    (void)read_u8(r);
+    (void)read_u32(r);
+    for (int i = 0; i < 2; i++) /* stream, log */
+        (void)read_vblob(r);
+    for (int i = 0; i < 2; i++) { /* path, real path */
+        (void)read_varint(r);
+        (void)read_vblob(r);
+    }
+    (void)read_varint(r);
+    (void)read_u64(r);
+    (void)read_u64(r);
+}
+
 /* As it began is saved by a hash that is the same in every version. */
 TEST(a_state_says_how_what_was_not_read_began)
 {
@@ -518,6 +542,27 @@ TEST_EACH(a_state_of_a_format_of_no_version_is_refused, 3)
 
     w.saved.p[0] = formats[_i];
     ck_assert_int_eq(tailset_restore(w.set, buf_all(&w.saved), buf_all(&w.memory)), -EBADMSG);
+}
+
+/* Nor one that knows hashes only of what is there. */
+TEST(a_state_of_hashes_alone_is_refused)
+{
+    struct reader r = reader_of(buf_all(&w.saved));
+    struct buf state = BUF_INIT;
+    struct tail tail;
+
+    skip_to_tail(&r);
+    buf_add(&state, w.saved.p, (size_t)(r.p - w.saved.p));
+    tail_decode(&tail, &r);
+    tail.digest = xcalloc(1, sizeof *tail.digest);
+    tail_encode(&tail, &state);
+    tail_release(&tail);
+    buf_add(&state, r.p, (size_t)(r.end - r.p));
+    world_kill(&w);
+    w.has_state = false;
+    world_start(&w);
+    ck_assert_int_eq(tailset_restore(w.set, buf_all(&state), SLICE("")), -EBADMSG);
+    buf_release(&state);
 }
 
 TEST(an_older_state_is_taken_up)
