@@ -54,7 +54,7 @@ def events(file):
             span = spans[event["name"]]
             which = f"from {', '.join(map(code, span['begin']))} to {', '.join(map(code, span['end']))}"
             which += f", by {', '.join(map(code, span['key']))}" if span["key"] else ""
-            source, which = "a span", which + (f", not ended within {span['timeout']:g} s" if event["name"].endswith(".unfinished") else "")
+            source, which = "a span", which + (f", not ended within {span['timeout_seconds']:g} s" if event["name"].endswith(".unfinished") else "")
         else:
             source = f"event {code(event['of'])}" if event["of"] else "log " + ", ".join(map(code, event["log"] or ["any"]))
             which = " and ".join(map(code, event["conditions"])) or "all"
