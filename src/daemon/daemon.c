@@ -60,10 +60,11 @@ static void say_caught_up(const struct daemon *d)
     const struct passwd *user = failing ? getpwuid(geteuid()) : NULL;
 
     if (failing)
-        log_warn("caught up with the files that were there, but for %u that user %s (%u) cannot "
-                 "read; `logtally check`, run "
-                 "as that user, names them, and docs/install.md says how to let it",
-                 failing, user ? user->pw_name : "?", (unsigned)geteuid());
+        log_warn(
+            "caught up with the files that were there, but for %u that user %s (%u) cannot "
+            "read now, see above; `logtally check`, run "
+            "as that user, names those it may not read, and docs/install.md says how to let it",
+            failing, user ? user->pw_name : "?", (unsigned)geteuid());
     else
         log_info("caught up with the files that were there");
 }

@@ -129,9 +129,11 @@ static int save(struct statefile *statefile, struct writer_job *job)
     return r;
 }
 
-static void do_job(struct statefile *statefile, struct writer_job *job)
+/* True when the state was removed since the last save. */
+static bool do_job(struct statefile *statefile, struct writer_job *job)
 {
     int64_t start = clock_mono_ns();
+    bool missed = statefile && statefile_missed(statefile);
 
     if (statefile) {
         job->error = save(statefile, job);
@@ -145,6 +147,7 @@ static void do_job(struct statefile *statefile, struct writer_job *job)
     buf_release(&job->files);
     buf_release(&job->spans);
     buf_release(&job->memory.bytes);
+    return missed;
 }
 
 /* Until something changed, or false: nothing did for so long. With the mutex. */
@@ -173,6 +176,7 @@ static void look(struct writer *w)
 static void *work(void *ctx)
 {
     struct writer *w = ctx;
+    bool missed;
 
     pthread_mutex_lock(&w->thread.mutex);
     while (!w->thread.stop) {
@@ -182,8 +186,9 @@ static void *work(void *ctx)
             continue;
         }
         pthread_mutex_unlock(&w->thread.mutex);
-        do_job(w->statefile, &w->job);
+        missed = do_job(w->statefile, &w->job);
         pthread_mutex_lock(&w->thread.mutex);
+        w->missed |= missed;
         w->state = DONE;
         pthread_cond_broadcast(&w->thread.changed);
         thread_wake(&w->thread);

@@ -69,11 +69,13 @@ struct memory {
 
 struct statefile {
     char *path;
+    char *lock_path;
     int dir;         /* every other path is relative to it: a renamed directory is still ours */
     atomic_int lock; /* taken away by statefile_abandon, in another thread */
     atomic_bool abandoned;
     char temporary[sizeof TEMPORARY + 24]; /* a name of this process alone */
     bool marked;                           /* the lock file says that a state was saved */
+    int refused;                           /* why it could not be entered again, or 0 */
     bool there;                            /* a state was loaded or saved, and not yet missed */
     uint64_t sequence;
     struct buf memory; /* all of it */
@@ -154,9 +156,15 @@ static void warn_of_others(int dir, const char *directory)
 {
     struct stat st;
 
-    if (sys_fstat(dir, &st) == 0 && st.st_mode & (S_IWGRP | S_IWOTH))
+    if (sys_fstat(dir, &st) < 0)
+        return;
+    if (st.st_mode & (S_IWGRP | S_IWOTH))
         log_warn("the state directory %s can be written by others (mode %04o); make it 0700",
                  directory, (unsigned)st.st_mode & 07777);
+    else if (st.st_uid != sys_geteuid() && st.st_uid != 0)
+        log_warn("the state directory %s can be written by others (it belongs to user %u); make it "
+                 "that of the user that runs logtally",
+                 directory, (unsigned)st.st_uid);
 }
 
 /* Its own name must survive a power cut too, and the names in it, which are about to be believed. With
@@ -226,12 +234,21 @@ static int enter(struct statefile *s, struct buf *err)
     return 0;
 }
 
+static char *lock_in(const char *directory)
+{
+    struct buf path = BUF_INIT;
+
+    buf_fmt(&path, "%s/lock", directory);
+    return buf_detach(&path);
+}
+
 int statefile_open(const char *directory, struct statefile **ret_file, struct buf *err)
 {
     struct statefile *s = xcalloc(1, sizeof(*s));
     int r;
 
     s->path = xstrdup(directory);
+    s->lock_path = lock_in(directory);
     s->before = UNSWEPT;
     s->dir = -1;
     s->lock = -1;
@@ -267,6 +284,7 @@ void statefile_close(struct statefile *s)
         (void)sys_close(s->dir);
     buf_release(&s->memory);
     free(s->path);
+    free(s->lock_path);
     free(s);
 }
 
@@ -275,9 +293,24 @@ static bool is_gone(int dir, const char *name)
     return sys_faccessat(dir, name, F_OK, 0) < 0 && errno == ENOENT;
 }
 
+/* Is the lock that we hold the one that the next process would find? Not when it, or the directory, was
+ * removed, moved away, or replaced. An error is no evidence, and who gave up holds none. */
+static bool is_in_place(struct statefile *s)
+{
+    int lock = atomic_load(&s->lock);
+    struct stat held, named;
+
+    if (lock < 0 || sys_fstat(lock, &held) < 0)
+        return true;
+    if (sys_lstat(s->lock_path, &named) < 0)
+        return errno != ENOENT;
+    return (named.st_dev == held.st_dev && named.st_ino == held.st_ino) ||
+           atomic_load(&s->abandoned);
+}
+
 bool statefile_missed(struct statefile *s)
 {
-    bool missed = s->there && (is_gone(s->dir, "state") || is_gone(AT_FDCWD, s->path));
+    bool missed = s->there && (is_gone(s->dir, "state") || !is_in_place(s));
 
     if (missed)
         s->there = false;
@@ -679,16 +712,15 @@ static void mark(struct statefile *s)
 }
 
 /* Where the configuration says, the state is looked for by the next start: there the directory is
- * made again when it was removed, or moved away. */
+ * made and locked again when it was removed, moved away, or another lies there. */
 static int enter_again(struct statefile *s)
 {
     struct buf err = BUF_INIT;
-    int r = 0;
+    int r = is_in_place(s) ? 0 : enter(s, &err);
 
-    if (is_gone(AT_FDCWD, s->path))
-        r = enter(s, &err);
-    if (r < 0)
+    if (r < 0 && r != s->refused)
         log_error("%s", err.p);
+    s->refused = r;
     buf_release(&err);
     return r;
 }

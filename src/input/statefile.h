@@ -64,7 +64,8 @@ struct memory_change {
 /* Payload and durable: 0 or negative errno (the old state is untouched). */
 int statefile_save(struct statefile *s, struct slice payload, const struct memory_change *memory,
                    int64_t wall_ns);
-/* True once when what was loaded or saved last is gone; from the thread that saves. */
+/* True once when what was loaded or saved last is gone, or the next process would not find it locked; from
+ * the thread that saves. */
 bool statefile_missed(struct statefile *s);
 /* Reads without lock or change, for `logtally state`. As statefile_load. */
 int statefile_peek(const char *directory, struct saved_state *ret_state, struct buf *err);

@@ -356,6 +356,25 @@ def saved_again_when_removed_while_running():
     w.finish()
 
 
+def removed_and_saved_again_before_anyone_looked():
+    """A daemon that saves all the time never idles: it is told all the same, and nobody else takes the place."""
+    w = World(state="interval = 100ms").start()
+    for i, remove in enumerate((lambda: shutil.rmtree("state"), lambda: os.unlink("state/lock"),
+                                lambda: (os.rename("state", "state.away"), os.mkdir("state", 0o700))), 1):
+        w.write(100)
+        w.exact()
+        remove()
+        w.write(100)
+        w.exact()
+        assert until(lambda: w.now("logtally_state_removed_total") == i, 10), w.own()
+        r = subprocess.run([LOGTALLY, "run", "-c", "logtally.ini"], capture_output=True, text=True, timeout=60, check=False)
+        assert r.returncode == 3 and "in use by another process" in r.stderr, r
+    w.kill()
+    w.start()
+    w.exact()
+    w.finish()
+
+
 def told_when_removed_between_runs():
     """Nothing is counted twice: what is there is left out, and told; it is a state again at once."""
     w = World().start()
@@ -570,6 +589,12 @@ def directory_that_others_can_write():
     w.exact()
     assert get("victim") == "kept"
     w.finish()
+    if os.geteuid() == 0:
+        os.chmod("state", 0o700)
+        os.chown("state", 12345, -1)
+        w.start()
+        assert "can be written by others (it belongs to user 12345)" in w.stderr(), w.stderr()
+        w.finish()
 
 
 def rotate_down():
@@ -802,7 +827,7 @@ if __name__ == "__main__":
          rotate_gz_down, rotate_zst_down, rotate_xz_down, rotate_bz2_down, rotated_and_deleted_down, truncate_down, copytruncate_down, two_daemons,
          series_stay_over_restarts, a_scrape_between_ticks_does_not_put_off_the_next_save,
          state_file_is_private_and_whole, what_is_gone_is_not_written_again, memory_damaged,
-         saved_again_when_removed_while_running, told_when_removed_between_runs,
+         saved_again_when_removed_while_running, removed_and_saved_again_before_anyone_looked, told_when_removed_between_runs,
          state_of_a_first_start_is_saved_silently, hung_fsync, hung_rename, hung_rules, frozen_file_system,
          start_that_waits_for_the_disk, start_that_goes_on, file_size_limit,
          directory_that_others_can_write)

@@ -306,24 +306,41 @@ TEST(a_state_that_is_removed_is_missed_once)
     load(STATEFILE_LOADED, "two");
 }
 
-TEST_EACH(a_directory_that_is_removed_or_moved_away_is_made_again, 2)
+/* 0: it is removed; 1: moved away; 2: so, and another lies there; 3: only the lock is removed. */
+TEST_EACH(a_directory_that_is_removed_moved_away_or_replaced_is_made_and_locked_again, 4)
 {
     struct statefile *second = NULL;
     char away[sizeof(dir) + 8];
 
     (void)snprintf(away, sizeof(away), "%s.away", dir);
     save("one");
-    if (_i)
-        ck_assert_int_eq(rename(dir, away), 0);
-    else
+    if (_i == 0)
         remove_tree(dir);
+    else
+        ck_assert_int_eq(_i < 3 ? rename(dir, away) : unlink(in_dir("lock")), 0);
+    if (_i == 2)
+        ck_assert_int_eq(mkdir(dir, 0700), 0);
     ck_assert(statefile_missed(file));
     save("two");
     load(STATEFILE_LOADED, "two");
     ck_assert(exists("state"));
     ck_assert_int_eq(statefile_open(dir, &second, &err), -EBUSY);
-    if (_i)
+    if (_i == 1 || _i == 2)
         remove_tree(away);
+}
+
+TEST(where_another_process_took_the_place_nothing_is_saved)
+{
+    struct statefile *second = NULL;
+
+    save("one");
+    ck_assert_int_eq(unlink(in_dir("lock")), 0);
+    ck_assert_int_eq(statefile_open(dir, &second, &err), 0);
+    ck_assert(statefile_missed(file));
+    ck_assert_int_eq(statefile_save(file, SLICE("two"), &(struct memory_change){0}, 1), -EBUSY);
+    statefile_close(second);
+    save("three");
+    load(STATEFILE_LOADED, "three");
 }
 
 TEST(no_lock_is_taken_in_what_is_no_file)
