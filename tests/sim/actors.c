@@ -197,12 +197,13 @@ static void end_other_line(struct node *n, struct dent *d)
 
 /* What is written behind the place where a file was cut, before anybody looked, or to what an editor kept, and
  * whose copy is gone; or where no birth is known, and several names lead to it. */
-static void excuse_after_cut(unsigned id, const struct node *n)
+static void excuse_after_cut(unsigned id, const struct stream *s, const struct node *n)
 {
     if ((world.knobs & KNOB_NO_BIRTH) && n->links > 1 && !oracle.doubt[id])
         oracle.doubt[id] = DOUBT_TOLD;
     oracle.excused[id] = n->cut == CUT && !n->edited;
     oracle.perhaps[id] = n->cut != CUT_NOT || n->alone || (world.jumped && n->crashed);
+    oracle.log[id] = (uint8_t)(s - streams);
 }
 
 static void begin_line(struct stream *s)
@@ -211,7 +212,7 @@ static void begin_line(struct stream *s)
 
     s->half = oracle.nlines++;
     s->half_ns = world.mono_ns;
-    excuse_after_cut(s->half, s->node);
+    excuse_after_cut(s->half, s, s->node);
     oracle.excused[s->half] |= is_older_than_link(s);
     oracle.halves = true;
     line = oracle_line(s->half);
@@ -255,7 +256,7 @@ static void put_lines(struct stream *s, struct node *n, struct dent *d, unsigned
     if ((world.knobs & KNOB_BANNER) && n->data.n == 0)
         append(n, d, banner, strlen(banner));
     for (; count > 0 && oracle.nlines < LINES_MAX; count--) {
-        excuse_after_cut(oracle.nlines, n);
+        excuse_after_cut(oracle.nlines, s, n);
         oracle.excused[oracle.nlines] |= is_older_than_link(s);
         line = oracle_line(oracle.nlines++);
         append(n, d, line.p, line.n);

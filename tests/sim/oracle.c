@@ -555,7 +555,9 @@ static bool is_blind(void)
 /* What could not be opened for lack of descriptors, and is gone, was never looked into. */
 static bool is_given_up(unsigned id)
 {
-    return (world.knobs & KNOB_FEW_OPEN) && !there[id] && told_lost();
+    bool is_known = process_lost_of(oracle.log[id]) || (world.knobs & KNOB_FORGETS);
+
+    return (world.knobs & KNOB_FEW_OPEN) && !there[id] && told_lost() && is_known;
 }
 
 /* Its truncation loses a log that could not be opened, also if a copy of it was met before; how much is told of

@@ -254,6 +254,17 @@ void process_banners(bool known[STREAMS])
     }
 }
 
+bool process_lost_of(unsigned stream)
+{
+    static const char *const begins[STREAMS] = {"/log/a", "/log/b", "/cur/", "/mnt/m"};
+
+    for (const struct tail_file *f = process.files ? process.files->gone.first : NULL; f;
+         f = f->next)
+        if (!f->retired && strncmp(f->stream->path, begins[stream], strlen(begins[stream])) == 0)
+            return true;
+    return false;
+}
+
 static struct tail_options options(void)
 {
     return (struct tail_options){.logs = &log_config,

@@ -254,7 +254,8 @@ bool process_alive(void);
 bool process_looks(
     const char *path); /* it sees all that happens to that, and no error came between */
 void process_banners(
-    bool known[STREAMS]); /* of which logs it has seen what two generations share */
+    bool known[STREAMS]);              /* of which logs it has seen what two generations share */
+bool process_lost_of(unsigned stream); /* it knows that some of that log was lost */
 void process_close(void);
 const struct tailset *process_files(void); /* NULL when it does not run */
 
@@ -278,6 +279,7 @@ struct oracle {
     uint8_t count[LINES_MAX]; /* of the process, as it is now */
     uint8_t saved[LINES_MAX]; /* as it was when it last saved */
     uint8_t doubt[LINES_MAX];
+    uint8_t log[LINES_MAX];    /* of which it is: the number of its writer */
     uint64_t told[TOLD];       /* of the process: by enum tail_note */
     unsigned since[LINES_MAX]; /* the reconcile from which it was there; 0 = it is not */
     bool owed[LINES_MAX];
