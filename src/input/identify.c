@@ -466,10 +466,44 @@ static int another_is_unknown(const struct stream *s)
     return 0;
 }
 
+/* So much of what it is a copy of is in it; of what is gone, if that much was read. 0 or negative errno. */
+static int compare_copy(struct tailset *t, const struct newcomer *n, uint64_t *ret_same)
+{
+    struct tail_file *f = n->copy_of;
+    bool is_there = file_is_readable(f) && (f->tail.fd >= 0 || file_has_name(f));
+    int r;
+
+    *ret_same = 0;
+    if (is_there)
+        return weigh_difference(t, n, f, ret_same);
+    *ret_same = n->held < f->tail.offset ? n->held : f->tail.offset;
+    r = tail_compare(&f->tail, n->fd, *ret_same);
+    *ret_same = r > TAIL_OTHER ? *ret_same : 0;
+    return r < 0 ? r : 0;
+}
+
+/* What it began with was held as a copy, is one still, and was or will be read: it goes on otherwise, from this line
+ * on. 0 or negative errno. */
+static int find_end_of_copy(struct tailset *t, const struct newcomer *n, uint64_t *ret_from)
+{
+    uint64_t same;
+    int r;
+
+    *ret_from = 0;
+    if (!n->copy_of || n->held == 0 || n->held > n->look.size)
+        return 0;
+    r = compare_copy(t, n, &same);
+    if (r < 0 || (same < n->held && same < n->copy_of->tail.offset))
+        return r;
+    return tail_last_line(n->fd, encoding_of(&n->stream->log->encoding, n->head), same,
+                          t->options.max_line, ret_from);
+}
+
 /* A rotated name that says nothing of what we know; it may have to wait, or be looked at again. */
 static int begin_rotated(struct tailset *t, const struct finding *best, struct newcomer *n)
 {
     int r = may_be_of_current(t, n);
+    uint64_t from;
 
     if (r == 1)
         wait_for_more(t, best, n); /* as well */
@@ -480,7 +514,10 @@ static int begin_rotated(struct tailset *t, const struct finding *best, struct n
         queue_newcomer(t, n);
     if (r == 0 && (n->own || (n->weak && !is_between(t, n))))
         return stand_alone(t, n);
-    return r ? (r < 0 ? r : 0) : begin(t, n, 0);
+    if (r != 0)
+        return r < 0 ? r : 0;
+    r = find_end_of_copy(t, n, &from);
+    return r < 0 ? r : begin(t, n, from);
 }
 
 /* What it ends with may be other lines. After a crash of the machine, which cut what was written on and
@@ -489,8 +526,16 @@ static int begin_part(struct tailset *t, const struct finding *best, struct newc
 {
     const struct evidence *e = &best->evidence;
     bool reads_end = e->doubt && e->rebooted && e->held == 0;
-    int r = begin(t, n, reads_end ? e->from : n->look.size);
+    int r = e->doubt && !reads_end ? file_has_new_copy(t, best->file, n, e->agrees) : 0;
 
+    if (r == 1) { /* it is compared with that then, byte by byte */
+        n->copy_of = best->file;
+        n->held = e->held > 0 ? e->held : JUDGE_MUCH;
+        queue_newcomer(t, n);
+    }
+    if (r != 0)
+        return r < 0 ? r : 0;
+    r = begin(t, n, reads_end ? e->from : n->look.size);
     if (r < 0)
         return r;
     if (reads_end) {

@@ -771,6 +771,9 @@ void weigh_newcomer(struct tailset *t, const struct newcomer *n, struct finding 
 /* Is the newcomer a copy, as far as it has come, of this content, which is still there? 1, 0, or
  * negative errno: it cannot be said now. */
 int weigh_is_copy(struct tailset *t, const struct newcomer *n, const struct tail_file *f);
+/* So many first bytes of both are the same. 0 or negative errno. */
+int weigh_difference(struct tailset *t, const struct newcomer *n, const struct tail_file *f,
+                     uint64_t *ret_same);
 /* Is what is held back a copy still of what its original, which is open, holds now? 1, 0, or negative
  * errno. */
 int weigh_still_copy(struct tailset *t, const struct tail_file *held);

@@ -28,10 +28,22 @@ static int is_copied(int original, int fd, uint64_t size)
     return r < 0 || n == size ? r : tail_alike(original, fd, n);
 }
 
+/* A descriptor of what is there, or negative errno. */
+static int borrow_fd(struct tailset *t, const struct tail_file *f)
+{
+    return f->tail.fd >= 0 ? f->tail.fd : open_within_budget(t, f->path);
+}
+
+static void give_back(const struct tail_file *f, int fd)
+{
+    if (fd != f->tail.fd)
+        (void)sys_close(fd);
+}
+
 int weigh_is_copy(struct tailset *t, const struct newcomer *n, const struct tail_file *f)
 {
     struct look look;
-    int other = f->tail.fd >= 0 ? f->tail.fd : open_within_budget(t, f->path);
+    int other = borrow_fd(t, f);
     int r;
 
     if (other < 0)
@@ -39,8 +51,18 @@ int weigh_is_copy(struct tailset *t, const struct newcomer *n, const struct tail
     r = look_at_fd(other, &look);
     if (r == 0 && look.size >= n->look.size)
         r = is_copied(other, n->fd, n->look.size);
-    if (other != f->tail.fd)
-        (void)sys_close(other);
+    give_back(f, other);
+    return r;
+}
+
+int weigh_difference(struct tailset *t, const struct newcomer *n, const struct tail_file *f,
+                     uint64_t *ret_same)
+{
+    int other = borrow_fd(t, f);
+    int r = other < 0 ? other : tail_difference(other, n->fd, 0, ret_same);
+
+    if (other >= 0)
+        give_back(f, other);
     return r;
 }
 
