@@ -243,6 +243,20 @@ static int weigh_copy(struct tailset *t, const struct newcomer *n, struct tail_f
     return r;
 }
 
+/* What an editor kept, or a rotator, and what it put in its place are both new, and a copy is not the older one: does
+ * one begin with all of the other, which is more than a banner? 1, 0 or negative errno. */
+static int weigh_twins(struct tailset *t, const struct newcomer *n, const struct tail_file *f)
+{
+    uint64_t same, least = f->tail.size < n->look.size ? f->tail.size : n->look.size;
+    int r;
+
+    if (!file_is_readable(f) || f->tail.offset > 0 || least <= f->stream->alike ||
+        n->stream->log->fresh || !file_begins_so(f, n->head))
+        return 0;
+    r = weigh_difference(t, n, f, &same);
+    return r < 0 ? r : same >= least;
+}
+
 /* It may have been truncated unseen; a newcomer with its bytes would be all that is left of it. 0, or
  * negative errno: it cannot be said now. */
 static int check_unverified(const struct newcomer *n, const struct tail_file *f,
@@ -315,6 +329,9 @@ static int weigh(struct tailset *t, const struct newcomer *n, struct tail_file *
     if (e->rotated && !(e->rest && e->relation == TAIL_SAME))
         r = weigh_copy(t, n, f, e);
     e->copy = r == 1;
+    if (r == 0 && (e->aside || e->rotated))
+        r = weigh_twins(t, n, f);
+    e->twin = r == 1 && !e->copy;
     return r;
 }
 

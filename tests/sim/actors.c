@@ -720,8 +720,7 @@ static void act_bak(unsigned a, unsigned b)
     if (n)
         n->copy = file_at(path_of(a), NULL);
     if (n)
-        oracle_doubts(n,
-                      looks && process_looks(path_of(a)) && b % 2 == 0 ? DOUBT_TOLD : DOUBT_FREE);
+        oracle_doubts(n, b % 2 == 0 && !streams[a % STREAMS].half ? DOUBT_TOLD : DOUBT_FREE);
     if (looks && n)
         process_run(LOOKED_NS);
 }
