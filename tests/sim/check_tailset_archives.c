@@ -129,3 +129,18 @@ TEST(an_archive_of_another_log_is_no_loss)
     world_run(&w, 500);
     ck_assert_uint_eq(w.notes[TAIL_LOST_VANISHED], 0);
 }
+
+/* By the name that it had last it is a part of another log. */
+TEST(an_archive_of_what_got_the_name_of_another_part)
+{
+    world_start(&w);
+    world_settle(&w);
+    world_rename(&w, "app.log", "other.log.1");
+    world_settle(&w);
+    world_save(&w);
+    world_kill(&w);
+    world_expect(&w, "other.log.1", "unread\n");
+    compress("other.log.1");
+    world_start(&w);
+    world_settle(&w);
+}

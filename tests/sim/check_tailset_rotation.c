@@ -352,3 +352,21 @@ TEST(a_backlog_that_went_out_of_sight_is_read_block_by_block)
     }
     world_settle(&w);
 }
+
+/* Out of sight for so long that it was given up. */
+TEST(what_comes_back_as_a_part_is_read_before_what_is_written_now)
+{
+    world_save(&w);
+    world_kill(&w);
+    world_rename(&w, "app.log", "aside");
+    world_start(&w);
+    world_expect(&w, "app.log", "second 1\n");
+    world_until(&w, &w.notes[TAIL_VANISHED], 1);
+    world_settle(&w);
+    world_expect(&w, "app.log", "second 2\n");
+    world_expect(&w, "aside", "first 3\n");
+    world_rename(&w, "aside", "app.log.1");
+    world_settle(&w);
+    ck_assert_str_eq(w.lines.p[w.lines.n - 2], "first 3\n");
+    ck_assert_str_eq(w.lines.p[w.lines.n - 1], "second 2\n");
+}
