@@ -275,6 +275,23 @@ TEST(a_copy_waits_until_its_original_can_be_read)
     world_settle(&w);
 }
 
+/* Another that begins alike cannot be compared with it. */
+TEST(what_has_its_own_inode_waits_for_nothing)
+{
+    world_rename(&w, "app.log", "app.log.2");
+    world_expect(&w, "app.log", "first 1\nfirst 2\nsecond\n");
+    world_settle(&w);
+    world_save(&w);
+    world_kill(&w);
+    scene_chmod(world_path(&w, "app.log.2"), 0);
+    world_rename(&w, "app.log", "aside");
+    world_start(&w);
+    world_run(&w, 50);
+    world_expect(&w, "aside", "third\n");
+    world_rename(&w, "aside", "app.log.1");
+    world_settle(&w);
+}
+
 TEST(truncated_while_down)
 {
     world_kill(&w);
