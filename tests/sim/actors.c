@@ -204,6 +204,8 @@ static void excuse_after_cut(unsigned id, const struct stream *s, const struct n
     oracle.excused[id] = n->cut == CUT && !n->edited;
     oracle.perhaps[id] = n->cut != CUT_NOT || n->alone || (world.jumped && n->crashed);
     oracle.log[id] = (uint8_t)(s - streams);
+    if (n->copy) /* none has all of the other any more */
+        oracle_doubts(n, DOUBT_FREE);
 }
 
 static void begin_line(struct stream *s)
@@ -703,11 +705,12 @@ static void act_edit(unsigned a, unsigned b)
 }
 
 /* sed -i.bak '$d': what was is kept, as a part of the log for all that its name says. What comes in its place may be
- * a job's, which writes the same again: it is read, and told where it has the most of what was; b / 2 odd: while the
- * process looks. */
+ * a job's, which writes the same again: it is read, and told where it has the most of what was, and neither was
+ * written on when both are met; b / 2 odd: while the process looks. */
 static void act_bak(unsigned a, unsigned b)
 {
     bool looks = b / 2 % 2 && !world.inside && !tracing;
+    bool is_told = b % 2 == 0 && !streams[a % STREAMS].half && !oracle.unseen_boot;
     struct node *n;
     char bak[100];
 
@@ -720,7 +723,7 @@ static void act_bak(unsigned a, unsigned b)
     if (n)
         n->copy = file_at(path_of(a), NULL);
     if (n)
-        oracle_doubts(n, b % 2 == 0 && !streams[a % STREAMS].half ? DOUBT_TOLD : DOUBT_FREE);
+        oracle_doubts(n, is_told ? DOUBT_TOLD : DOUBT_FREE);
     if (looks && n)
         process_run(LOOKED_NS);
 }
