@@ -398,3 +398,16 @@ TEST(a_log_that_is_taken_away_and_brought_back_goes_on)
     tailset_reconfigure(w.set, &w.options);
     world_settle(&w);
 }
+
+/* What is made of it later is written again. */
+TEST(what_is_gone_stays_gone_over_a_reload)
+{
+    world_kill(&w);
+    world_remove(&w, "app.log");
+    world_start(&w);
+    world_until(&w, &w.notes[TAIL_VANISHED], 1);
+    tailset_reconfigure(w.set, &w.options);
+    world_run(&w, 100);
+    world_expect(&w, "app.log.1", "first 1\nfirst 2\nlater\n");
+    world_settle(&w);
+}
