@@ -138,7 +138,7 @@ static void give_up(struct tailset *t, struct tail_file *f)
 /* The disk of what is not there may only be not yet mounted. */
 static void look_for_disk(const struct tailset *t, struct tail_file *f)
 {
-    if (dir_is_away(t, f) || (f->away && file_is_away(t, f)))
+    if (dir_is_away(t, f) || (f->away && (file_is_away(t, f) || dir_of_file_is_unsure(t, f))))
         f->away = AWAY_LOOKS;
     else if (f->away && --f->away == 0)
         f->lost_wall_ns = clock_wall_ns();
