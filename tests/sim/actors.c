@@ -1007,15 +1007,18 @@ void actors_cut(void)
             oracle_doubts(n, DOUBT_TOLD); /* what lies in its place begins alike */
     for (unsigned i = 0; i < STREAMS; i++) {
         struct stream *s = &streams[i];
+        struct node plain = {.data = s->compress.plain}; /* of its original a part may be left */
 
         oracle.halves |= s->copy.to != NULL;
         oracle.excused[s->half] = true; /* also if the newline of another ends it */
+        if (s->copy.to) /* who knows what half a copy is? */
+            oracle_doubts(s->copy.from, DOUBT_FREE);
         if (s->copy.to)
-            oracle_doubts(s->copy.from, DOUBT_FREE); /* who knows what half a copy is? */
+            oracle_doubts(s->copy.to, DOUBT_FREE);
+        if (s->compress.to) /* nor half an archive: it may well give lines twice */
+            oracle_doubts(&plain, DOUBT_FREE);
         if (s->compress.to)
-            oracle_doubts(s->compress.from, DOUBT_FREE); /* nor half an archive */
-        if (s->compress.to)
-            oracle_excuse(s->compress.from);
+            oracle_excuse(&plain);
         clear_job(&s->copy);
         clear_job(&s->compress);
         clear_job(&s->rewrite);
