@@ -166,10 +166,10 @@ static bool is_set_aside(const struct evidence *e)
     return e->aside && is_alike(e) && (e->relation == TAIL_SAME || is_most(e));
 }
 
-/* Two hold all that was read of R, and it went on in the other; or nobody knows yet which was first. */
+/* All of N or all of R is in the other, and N is no copy: it is older, or R went on in another. */
 static bool is_another_whole(const struct evidence *e)
 {
-    return e->twin || (e->rotated && !e->gone && e->relation == TAIL_SAME && is_alike(e));
+    return e->twin || (e->rotated && !e->gone && e->relation != TAIL_OTHER && is_alike(e));
 }
 
 static bool is_anything(const struct evidence *e)

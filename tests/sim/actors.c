@@ -1011,7 +1011,7 @@ void actors_cut(void)
 
         oracle.halves |= s->copy.to != NULL;
         oracle.excused[s->half] = true; /* also if the newline of another ends it */
-        if (s->copy.to) /* who knows what half a copy is? */
+        if (s->copy.to)                 /* who knows what half a copy is? */
             oracle_doubts(s->copy.from, DOUBT_FREE);
         if (s->copy.to)
             oracle_doubts(s->copy.to, DOUBT_FREE);
