@@ -9,6 +9,7 @@
 
 #include "input/archive.h"
 
+#include "base/log.h"
 #include "base/sys.h"
 #include "base/xalloc.h"
 #include "input/codec.h"
@@ -27,6 +28,7 @@
 enum { CUT_BLOCK = 64 * 1024, SMALL = 128 * 1024 }; /* small: the kernel reads it all ahead */
 
 struct archive {
+    char *path;
     int fd;
     bool ended;
     int error; /* returned once everything before it was handed out */
@@ -48,6 +50,7 @@ static int open_input(struct archive *a, const char *path)
 {
     struct stat st;
 
+    a->path = xstrdup(path);
     if (strcmp(path, "-") == 0)
         a->fd = sys_fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
     else
@@ -304,6 +307,7 @@ void archive_close(struct archive *a)
     encoding_release(&a->encoding);
     if (a->fd >= 0)
         (void)sys_close(a->fd);
+    free(a->path);
     free(a);
 }
 
@@ -347,6 +351,8 @@ static void fill(struct archive *a)
         return;
     }
     a->ended = true;
+    if (n == 0 && codec_has_tail(a->codec))
+        log_warn("%s: " CODEC_TAIL, a->path);
     if (n < 0)
         a->error = n == -ENODATA ? -EBADMSG : (int)n;
     else

@@ -51,6 +51,7 @@ struct codec_reader {
     void *state;                   /* of the packing */
     bool eof;                      /* of the file */
     bool in_member;
+    bool tail; /* something else stands behind the last member */
     int error; /* damage, told again and again */
     uint64_t position;
     uint64_t left;           /* bytes that may still be read */
@@ -156,6 +157,8 @@ static int next_member(struct codec_reader *c)
         r = begin_member(c);
         return r < 0 ? r : 1;
     }
+    if (c->at < c->end && c->packing->any_tail)
+        c->tail = c->in[c->at] != 0;
     if (c->at == c->end || c->packing->any_tail)
         return 0;
     return c->end - c->at < PACKING_MAGIC ? -ENODATA : -EBADMSG;
@@ -359,6 +362,11 @@ static ssize_t take_chunk(struct ahead *a, char *out, size_t n)
 ssize_t codec_read(struct codec_reader *c, char *out, size_t n)
 {
     return c->ahead ? take_chunk(c->ahead, out, n) : unpack(c, out, n);
+}
+
+bool codec_has_tail(const struct codec_reader *c)
+{
+    return c->tail;
 }
 
 uint64_t codec_position(const struct codec_reader *c)

@@ -28,6 +28,9 @@ void codec_read_ahead(struct codec_reader *c);
 /* At most n bytes: how many, 0 at the end, or negative errno: -EBADMSG damaged, -ENODATA cut off
  * (it may still be being written). */
 ssize_t codec_read(struct codec_reader *c, char *out, size_t n);
+/* After the end: what stands behind it is no such member, nor padding, and was passed over. */
+bool codec_has_tail(const struct codec_reader *c);
+#define CODEC_TAIL "what stands behind the compressed data is not read"
 /* Bytes of the file itself read so far, for what codec_read has given. */
 uint64_t codec_position(const struct codec_reader *c);
 

@@ -105,6 +105,8 @@ static bool next_has_begun(const struct tail_file *f)
 static void end_archive(struct tailset *t, struct tail_file *f)
 {
     f->retired = true;
+    if (unpack_has_tail(f->unpack))
+        warn_once(t, f->path, CODEC_TAIL);
     file_close_fd(t, f);
     if (!next_has_begun(f))
         return;

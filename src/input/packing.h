@@ -26,7 +26,7 @@ struct packing {
     int (*step)(void *state, struct packing_io *io);
     void (*end)(void *state);
     bool padded;   /* NULs may follow a member */
-    bool any_tail; /* and so may anything: it is ignored, as its own tool does */
+    bool any_tail; /* and so may anything: it is ignored and told, as by its own tool */
 };
 
 /* What is said of a file that this build cannot unpack. */

@@ -604,6 +604,8 @@ int unpack_begins(int fd, const struct tail *t);
 ssize_t unpack_head(int fd, char head[FINGERPRINT_HEAD]);
 /* An error that says nothing of what the file holds: it may be gone at the next try. */
 bool unpack_is_passing(int r);
+/* As codec_has_tail. */
+bool unpack_has_tail(const struct unpack *u);
 void unpack_close(struct unpack *u);
 enum unpack_result { UNPACK_END, UNPACK_MORE, UNPACK_OTHER };
 /* One block: up to where t stands, then on. enum unpack_result or negative errno. */

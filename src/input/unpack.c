@@ -111,6 +111,11 @@ bool unpack_is_passing(int r)
     return r < 0 && r != -EBADMSG && r != -ENODATA && r != -EOPNOTSUPP;
 }
 
+bool unpack_has_tail(const struct unpack *u)
+{
+    return codec_has_tail(u->codec);
+}
+
 void unpack_close(struct unpack *u)
 {
     if (!u)

@@ -180,6 +180,23 @@ def gz_still_being_written():
     w.finish()
 
 
+def gz_with_more_behind_it():
+    """Somebody's lines as they are, appended to an archive: not read, as gzip does, and told."""
+    w = World().start()
+    w.write(300)
+    w.exact()
+    w.kill()
+    w.write(200)
+    pack(APP, ".gz")
+    os.rename(APP + ".gz", APP + ".1.gz")
+    append(APP + ".1.gz", w.lines(5, counted=False))
+    w.write(100)
+    w.start()
+    w.exact()
+    assert "app.log.1.gz: what stands behind the compressed data is not read" in w.stderr(), w.stderr()
+    w.finish()
+
+
 def gz_broken():
     """Cut or flipped archives: the other files go on, nothing spins, nothing is doubled."""
     w = World().start()
@@ -213,4 +230,5 @@ def gz_broken():
 
 if __name__ == "__main__":
     main(copy_in_progress, gz, gz_while_frozen, zst, xz, bz2, packed_by_what_it_cannot_unpack,
-         what_is_packed_is_not_read_as_lines, gz_by_all_names, gz_still_being_written, gz_broken)
+         what_is_packed_is_not_read_as_lines, gz_by_all_names, gz_still_being_written,
+         gz_with_more_behind_it, gz_broken)

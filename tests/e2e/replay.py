@@ -312,6 +312,12 @@ def what_was_skipped_is_said():
     assert said("explain", "-c", "logtally.ini", "some.log")[0] == ["some.log" + skipped]
     assert said("explain", "-c", "logtally.ini", "--as", "app", longest + "y")[1] == "  longer than [limits] line: skipped\n"
     assert "-> inc a_total" in said("explain", "-c", "logtally.ini", "--as", "app", longest)[1]
+    with open("tail.log.gz", "wb") as f:
+        f.write(gzip.compress(b"kind=a\n") + b"kind=a appended as it is\n")
+    for jobs in "1", "4":
+        told, page = said("replay", "-c", "logtally.ini", "--as", "app", "-j", jobs, "tail.log.gz")
+        assert told == ["tail.log.gz: what stands behind the compressed data is not read"], told
+        assert "a_total 1\n" in page, page
 
 
 main(a_rotated_set_is_taken_in_the_order_of_its_lines, many_small_files_are_one,
