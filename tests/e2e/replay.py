@@ -313,7 +313,7 @@ def what_was_skipped_is_said():
     assert said("explain", "-c", "logtally.ini", "--as", "app", longest + "y")[1] == "  longer than [limits] line: skipped\n"
     assert "-> inc a_total" in said("explain", "-c", "logtally.ini", "--as", "app", longest)[1]
     with open("tail.log.gz", "wb") as f:
-        f.write(gzip.compress(b"kind=a\n") + b"kind=a appended as it is\n")
+        f.write(gzip.compress(b"kind=a x=1\n") + b"kind=a x=2 appended as it is\n")
     for jobs in "1", "4":
         told, page = said("replay", "-c", "logtally.ini", "--as", "app", "-j", jobs, "tail.log.gz")
         assert told == ["tail.log.gz: what stands behind the compressed data is not read"], told
