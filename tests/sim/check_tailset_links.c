@@ -327,3 +327,27 @@ TEST(moved_away_and_killed)
     world_expect(&w, "app.log", "five\n");
     world_settle(&w);
 }
+
+/* As it has its number, but does not begin as that did. */
+TEST(what_lies_where_an_unread_log_was_is_another)
+{
+    world_init(&w, "c/*.log");
+    scene_without_births();
+    make_dir("c");
+    make_dir("pods");
+    lead("c/x.log", "pods/0.log");
+    world_write(&w, "pods/0.log",
+                "the first line, longer than sixty-four bytes, is not yet at its end");
+    world_start(&w);
+    world_run(&w, 50);
+    world_save(&w);
+    world_kill(&w);
+    world_remove(&w, "c/x.log");
+    world_truncate(&w, "pods/0.log", 0);
+    world_write(&w, "pods/0.log",
+                "of another, which nobody reads as no name of a log leads to it: longer than the "
+                "first was\n");
+    world_start(&w);
+    world_settle(&w);
+    ck_assert_uint_eq(w.open_files, 0);
+}

@@ -411,3 +411,14 @@ TEST(what_is_gone_stays_gone_over_a_reload)
     world_expect(&w, "app.log.1", "first 1\nfirst 2\nlater\n");
     world_settle(&w);
 }
+
+/* Its name says too little. */
+TEST(what_nobody_wants_is_no_part_of_another_log_by_a_weak_name)
+{
+    world_follow(&w, "other.log");
+    world_expect(&w, "other.log", "other\n");
+    world_settle(&w);
+    world_write(&w, "app.log", "nobody reads it\n");
+    world_rename(&w, "app.log", "other.1.log");
+    world_settle(&w);
+}

@@ -370,3 +370,31 @@ TEST(what_comes_back_as_a_part_is_read_before_what_is_written_now)
     ck_assert_str_eq(w.lines.p[w.lines.n - 2], "first 3\n");
     ck_assert_str_eq(w.lines.p[w.lines.n - 1], "second 2\n");
 }
+
+static void expect_lines(const char *name, const char *word, int from, int to)
+{
+    for (int i = from; i < to; i++) {
+        char line[64];
+
+        (void)snprintf(line, sizeof line, "%s %d\n", word, i);
+        world_expect(&w, name, line);
+    }
+}
+
+/* An editor's work, beside something else that is called like a part: the log goes on where they differ. */
+TEST(what_is_no_copy_says_nothing_of_an_edited_log)
+{
+    world_rename(&w, "app.log", "app.log.2");
+    expect_lines("app.log", "line", 0, 100);
+    world_settle(&w);
+    for (int i = 0; i < 60; i++) {
+        char line[64];
+
+        (void)snprintf(line, sizeof line, "line %d\n", i);
+        world_write(&w, "new", line);
+    }
+    expect_lines("new", "edited", 60, 100);
+    expect_lines("app.log.1", "of something else", 0, 200);
+    world_rename(&w, "new", "app.log");
+    world_settle(&w);
+}

@@ -244,6 +244,11 @@ void scene_pass(int64_t ns)
     world.mono_ns += ns;
 }
 
+void scene_without_births(void)
+{
+    world.knobs |= KNOB_NO_BIRTH;
+}
+
 void scene_between(unsigned nth, void (*step)(void))
 {
     between.nth = nth;

@@ -16,6 +16,7 @@ void scene_compress(const char *path);
 unsigned scene_descriptors(void); /* of the process */
 /* Before each nth call of the process; NULL: no more. */
 void scene_between(unsigned nth, void (*step)(void));
-void scene_pass(int64_t ns); /* time */
+void scene_pass(int64_t ns);     /* time */
+void scene_without_births(void); /* the file system knows none */
 
 #endif
