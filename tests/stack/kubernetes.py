@@ -123,7 +123,7 @@ def both(**pods):
 
 def prove_pods(work, rules, checks):
     """Two pods of one node: each has gauges of its own, a start line sets its own to 0, and who leaves takes them with him."""
-    node = Node(work / "node", rules)
+    node = Node(work / "of_a_kind_that_a_pod_is_named_by/node", rules)
     try:
         node.log("a", *connected(2))
         node.log("b", *connected(3))
