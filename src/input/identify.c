@@ -161,14 +161,22 @@ static bool is_large_enough(const struct newcomer *n, const struct tail_file *f)
     return f->tail.size <= n->look.size;
 }
 
-/* What was lost before anything of it was read may be in this: after a truncation that is its copy, an archive has
- * its time. */
+/* It has more than a banner of what an archive begins with, and was there before that was written last. */
+static bool was_written_on(const struct newcomer *n, const struct tail_file *f)
+{
+    return n->look.mtime_ns > f->mtime_ns && f->began_n > file_alike(f) &&
+           memchr(n->head.p, '\n', f->began_n < n->head.n ? f->began_n : n->head.n);
+}
+
+/* What was lost before anything of it was read may be in this: after a truncation that is its copy; an archive has
+ * its time, or more of it. */
 static bool may_hold_unread(const struct newcomer *n, const struct tail_file *f)
 {
     if (f->state != FILE_LOST || !is_large_enough(n, f))
         return false;
     return f->truncated ||
-           (n->packed && f->began_n > 0 && weigh_is_time_of(n->look.mtime_ns, f->mtime_ns));
+           (n->packed && f->began_n > 0 &&
+            (weigh_is_time_of(n->look.mtime_ns, f->mtime_ns) || was_written_on(n, f)));
 }
 
 /* What was truncated before anything of it was read may be in it; and what was empty when it was seen last, and
