@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/port.h"
 
+#include <signal.h>
 #include <string.h>
 
 static const struct option_row rows[] = {
@@ -55,11 +56,22 @@ static int set_log(const struct run_options *o, const struct command *self)
     return 0;
 }
 
+/* Who asks for a reload while it starts has to wait for it, and ends nothing. */
+static void hold_hangup(void)
+{
+    sigset_t hangup;
+
+    sigemptyset(&hangup);
+    sigaddset(&hangup, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &hangup, NULL);
+}
+
 static int run(void *options, const struct command *self)
 {
     struct daemon d;
     int code;
 
+    hold_hangup();
     code = set_log(options, self);
     if (code != 0)
         return code;

@@ -10,7 +10,7 @@ import threading
 import time
 
 from _common import fetch, free_port, get, put
-from _faults import LOGTALLY, RULES, Skip, World, append, main, need, stays, until
+from _faults import LOGTALLY, RULES, Skip, World, append, cpu_ticks, main, need, stays, until
 
 APP = "logs/app.log"
 HITS = """
@@ -67,6 +67,20 @@ def sighup():
         for _ in range(15):
             reload(w)
             w.scrape()
+    w.exact()
+    w.finish()
+
+
+def sighup_while_it_starts():
+    """It waits for the start, that of a terminal or a script that is early; it ends nothing."""
+    many = "".join("[event e%d]\nmatch = ^x%d (?<f>\\d+)\n" % (i, i) for i in range(20000))
+    w = World(rules=RULES + many)
+    w.write(100)
+    w.start(wait=False)
+    assert until(lambda: cpu_ticks(w.pid) >= 5, 10, 0.001) and not w.listening()
+    w.signal(signal.SIGHUP)
+    assert until(lambda: w.listening() or not w.alive(), 40) and w.alive(), w.child.poll()
+    assert until(lambda: "reloaded" in w.stderr(), 20), w.stderr()
     w.exact()
     w.finish()
 
@@ -487,7 +501,7 @@ def semicolons_and_indented_lines():
 
 
 if __name__ == "__main__":
-    main(sighup, reload_of_a_bad_configuration, rules_that_are_no_files, rules_that_are_all_gone,
+    main(sighup, sighup_while_it_starts, reload_of_a_bad_configuration, rules_that_are_no_files, rules_that_are_all_gone,
          path_that_matches_nothing, directory_that_cannot_be_read, rules_that_cannot_be_read, check_tells_files_that_cannot_be_read, file_that_was_allocated_ahead,
          reload_adds_changes_and_removes_a_rule, reload_reads_tables_again, rules_changed_while_down,
          reload_under_load_with_kill, reload_adds_and_removes_a_log, pages_while_reloading, reload_by_http, refused_at_start,
