@@ -85,6 +85,10 @@ ALIVE = [
     (r"input/tailset\.c: t->working = !on;", ".", "the timer is set there in any case, at most once more than needed"),
     (r"input/follow\.c: f->retry_ns = t->now \+", ".", "how soon it is tried again"),
     (r"input/open\.c: if \(older->carry\.n > 0\)", "> 1", "no carry is one byte long"),
+    (r"engine/record\.c: for \(unsigned i = 0; i < r->touched\.n; i\+\+\)", "<=", "what is behind them was cleared before"),
+    (r"alloc\(.* \+ 1[,)]", r"\+ 2", "how much memory is taken ahead"),
+    (r"engine/explain_near\.c: enum \{ AROUND_MAX", ".", "how much of a long text is shown"),
+    (r"input/statefile\.c: enum \{ HEADER", "1001|PEEKS = 9|= 33", "how often it is tried again; how long a name may be"),
 ]
 
 

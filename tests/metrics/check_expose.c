@@ -562,6 +562,29 @@ TEST(exemplars_stay_with_their_series_when_others_leave)
     buf_release(&want);
 }
 
+/* Each in the last bucket. */
+TEST(exemplars_of_many_histograms_are_shown)
+{
+    struct expose_options o = {.format = EXPOSE_OPENMETRICS, .flags = EXPOSE_NO_META | EXPOSE_BARE};
+    struct registry *r = new_registry();
+    struct family *f = add(r, "h", FAMILY_HISTOGRAM, 1, "");
+    char text[64];
+    struct buf have;
+
+    for (unsigned i = 0; i < 250; i++) {
+        (void)snprintf(text, sizeof text, "%u", i);
+        histogram_observe(f, family_series(f, (struct slice[]){slice_str(text)}, 0, NULL), 2e6, 0);
+        put_exemplar(f, i, 2e6, NAN, text);
+    }
+    have = page(r, &o);
+    for (unsigned i = 0; i < 250; i++) {
+        (void)snprintf(text, sizeof text, "le=\"+Inf\"} 1 # {trace_id=\"%u\"} 2000000\n", i);
+        if (!strstr(have.p, text))
+            ck_abort_msg("%s is not in %s", text, have.p);
+    }
+    buf_release(&have);
+}
+
 TEST(created_samples_in_openmetrics)
 {
     struct registry *r = new_registry();
