@@ -169,11 +169,13 @@ static bool was_written_on(const struct newcomer *n, const struct tail_file *f)
 }
 
 /* What was lost before anything of it was read may be in this: after a truncation that is its copy; an archive has
- * its time, or more of it. */
+ * its time, or more of it; what an editor put in its place begins with all of it. */
 static bool may_hold_unread(const struct newcomer *n, const struct tail_file *f)
 {
     if (f->state != FILE_LOST || !is_large_enough(n, f))
         return false;
+    if (!n->rotated)
+        return f->began_n > 0 && f->began_n >= f->tail.size;
     return f->truncated ||
            (n->packed && f->began_n > 0 &&
             (weigh_is_time_of(n->look.mtime_ns, f->mtime_ns) || was_written_on(n, f)));
@@ -187,7 +189,7 @@ static void forget_unread(struct tailset *t, const struct newcomer *n,
     struct tail_file *next;
     bool packed = n->packed;
 
-    for (struct tail_file *f = n->rotated ? n->stream->files : NULL; f; f = next) {
+    for (struct tail_file *f = n->stream->files; f; f = next) {
         next = f->stream_next;
         if (f == begun || !file_has_content(f) || f->tail.offset > 0 || !file_begins_so(f, n->head))
             continue;

@@ -696,7 +696,9 @@ static void act_edit(unsigned a, unsigned b)
         process_run(LOOKED_NS);
     n = file_at(path_of(a), NULL);
     known = b % 2 == 0 || is_cut_known(n);
+    oracle.riddle |= b % 2 && n && !sys_holds(n); /* was it cut amid its last line? */
     n = replace(a, b, NULL);
+    oracle.halves |= n != NULL; /* what is lost unread of it was read before */
     looks = looks && known && n && is_replaced_seen(n, a, b);
     if (looks)
         process_run(LOOKED_NS);

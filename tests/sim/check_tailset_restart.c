@@ -154,6 +154,26 @@ TEST(rotated_and_compressed_while_down)
     world_settle(&w);
 }
 
+TEST(what_an_editor_put_in_the_place_of_a_log_that_was_not_read_yet_has_all_of_it)
+{
+    size_t before = w.lines.n;
+
+    world_expect(&w, "b.log", "read\n");
+    world_expect(&w, "a.log", "met\n");
+    (void)tailset_catch_up(w.set, 0);
+    ck_assert_uint_eq(w.lines.n, before + 1);
+    ck_assert_str_eq(w.lines.p[before], "read\n");
+    world_save(&w);
+    world_kill(&w);
+    world_copy(&w, "a.log", "a.tmp");
+    world_rename(&w, "a.tmp", "a.log");
+    world_start(&w);
+    world_settle(&w);
+    world_run(&w, 5000);
+    ck_assert_uint_eq(w.notes[TAIL_LOST_VANISHED], 0);
+    ck_assert_uint_eq(w.notes[TAIL_VANISHED], 0);
+}
+
 TEST(a_compressed_file_that_is_not_read_to_its_end_is_read_on_after_a_restart)
 {
     world_kill(&w);

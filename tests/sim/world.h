@@ -292,7 +292,9 @@ struct oracle {
     bool banner[STREAMS];            /* of each log it is known, as the last state says */
     bool unseen_boot;                /* after a power cut, before a state was saved */
     bool halves; /* parts of lines were written: what is lost of them is no line */
-    bool riddle; /* a deleted file was written on: is an archive one of all of it? */
+    bool
+        riddle; /* one that cannot be answered was met, as whether an archive is of all of a deleted file that
+                    was written on */
     unsigned reconciles;
     unsigned long looks;
     bool
