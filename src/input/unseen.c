@@ -34,7 +34,7 @@ static ssize_t look_at_head(struct tailset *t, const struct tail_file *f,
 
     if (fd < 0)
         return fd;
-    n = unpack_head(fd, head);
+    n = f->packed ? unpack_head(fd, head) : tail_read_head(fd, head);
     if (!is_held)
         (void)sys_close(fd);
     return n;
