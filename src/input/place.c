@@ -205,13 +205,16 @@ static struct stream *stream_of_name(struct tailset *t, const char *path)
 static void go_home(struct tailset *t, struct tail_file *f, const char *path)
 {
     struct stream *home = f->rebooted || !f->stream->wanted ? stream_of_name(t, path) : NULL;
+    struct tail_file *current;
     enum rotated is;
 
     if (!home || home == f->stream)
         return;
+    current = file_by_path(t, home->path);
     if (!f->stream->wanted ||
         (strcmp(path, home->path) == 0 && stream_of_rotated(t, f->stream->path, &is) == home))
-        file_move(t, f, home, NULL);
+        file_move(t, f, home, current && current->stream == home ? current : NULL);
+    f->renamed = strcmp(path, f->stream->path) != 0;
 }
 
 static uint64_t larger(uint64_t a, uint64_t b)
@@ -255,6 +258,7 @@ static void examine_regular(struct tailset *t, const struct pending *p, const st
     if (f && identity_eq(&f->tail.id, &look->id) && !is_memo(f) && !has_grown_copy(f, look)) {
         f->seen = true;
         f->gone_seen = f->deleted = false; /* the event told of one that had the name before */
+        go_home(t, f, path);
         file_look(t, f, look);
         return;
     }
