@@ -1096,7 +1096,7 @@ bool identify_verify(struct tailset *t, const struct piece *p)
             look_at_own_name(t, n->stream);
             verify_stream(t, n->stream);
         }
-        while ((f = replaced_by(n)) && (r = proves_wrong(t, f)) == 1)
+        while ((f = last_before(n)) && (r = proves_wrong(t, f)) == 1)
             ;
         if (f)
             f->unverified = r < 0 ? r : 0;
