@@ -390,6 +390,14 @@ static void excuse_older_than_link(const struct node *n)
         oracle_excuse(n);
 }
 
+/* What an editor kept beside it may have nothing to do with it. */
+static void doubt_kept(const struct node *copy)
+{
+    for (const struct node *n = world.nodes; n; n = n->next)
+        if (n->copy == copy)
+            oracle_doubts(n, DOUBT_FREE);
+}
+
 static void act_rotate(unsigned a, unsigned b)
 {
     enum style style = b / 2 % STYLES;
@@ -401,6 +409,8 @@ static void act_rotate(unsigned a, unsigned b)
     cover(COVER_STYLE, style);
     if (a % STREAMS == LINKED)
         excuse_older_than_link(file_at(path_of(a), NULL));
+    if (style == BEFORE_EXTENSION) /* another log, for all that its name says */
+        doubt_kept(file_at(path_of(a), NULL));
     rotated_name(a, style, to);
     move(path_of(a), to);
     if (b % 2)
