@@ -204,8 +204,10 @@ static unsigned budget(const struct tailset *t)
         return t->options.max_open;
     if (sys_getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur > 1U << 20)
         return 1U << 20;
-    return limit.rlim_cur > 2 * FD_RESERVE ? (unsigned)limit.rlim_cur - FD_RESERVE
-                                           : (unsigned)limit.rlim_cur / 2;
+    if (limit.rlim_cur > 2 * FD_RESERVE)
+        return (unsigned)limit.rlim_cur - FD_RESERVE;
+    /* The program itself has a dozen open, and needs one or two for a scrape and for a save. */
+    return (unsigned)limit.rlim_cur / (limit.rlim_cur < 64 ? 4 : 2);
 }
 
 /* The least recently active of those that can be found again. */

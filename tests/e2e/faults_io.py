@@ -199,6 +199,23 @@ def fdlimit():
     w.finish()
 
 
+def twenty_descriptors():
+    """Hardly more than the program itself has open: scrapes and saves still get theirs."""
+    w = World()
+    for i in range(60):
+        w.write(3, "logs/f%02d.log" % i)
+    w.start(["prlimit", "--nofile=20"])
+    w.exact()
+    for i in range(60):
+        os.rename("logs/f%02d.log" % i, "logs/f%02d.log.1" % i)
+        w.write(2, "logs/f%02d.log.1" % i)
+        w.write(2, "logs/f%02d.log" % i)
+    w.exact()
+    w.kill()
+    w.start(["prlimit", "--nofile=20"])
+    w.exact()
+
+
 def limit_lowered_while_running():
     w = World().start()
     for i in range(200):
@@ -468,7 +485,7 @@ def address_space_runs_out():
 
 if __name__ == "__main__":
     main(eio_file, eio_once, eio_and_eagain_in_all_calls, stat_and_open_fail_now_and_then, signal_storm,
-         other_signals_do_no_harm, silent_fs, few_watches, no_inotify, q_overflow, fdlimit, limit_lowered_while_running,
+         other_signals_do_no_harm, silent_fs, few_watches, no_inotify, q_overflow, fdlimit, twenty_descriptors, limit_lowered_while_running,
          files1000, newfiles1000, descriptors_over_rotations, burst, fast_and_slow, streams_closed, stopped_for_a_while,
          clock_set_back, clock_jumps, address_space_runs_out, *([files10000] if LONG else []),
          limit=600 if LONG else 100)
