@@ -6,7 +6,7 @@ import random
 import threading
 import time
 
-from _faults import RULES, World, append, cpu_ticks, main, memory, until, write_all
+from _faults import LOGTALLY, RULES, World, append, cpu_ticks, main, memory, run, until, write_all
 
 APP = "logs/app.log"
 
@@ -233,6 +233,25 @@ def values_that_are_none():
     w.finish()
 
 
+def values_beyond_all_sums():
+    """A sum of such is +Inf, over a restart too, and nothing else is touched; the series can be taken away."""
+    w = World(rules=NUMBERS).start()
+    append(APP, b"kind=big v=1.7e308\n" * 2 + w.lines(10))
+    w.exact()
+    w.kill()
+    w.start()
+    append(APP, b"kind=big v=1\n" + w.lines(10))
+    w.exact()
+    assert w.value("big_total") == w.value("big_sizes_sum") == float("inf") and w.value("big_sizes_count") == 3, w.page
+    w.term()
+    run(LOGTALLY, "state", "drop", "-c", "logtally.ini", "big_total")
+    append(APP, b"kind=big v=1\n")
+    w.start()
+    w.exact()
+    assert until(lambda: w.now("big_total") == 1, 10), w.page
+    w.term()
+
+
 def awkward_label_values():
     """Long values, quotes, backslashes, newlines by escape: the page parses, and a restart restores them equal."""
     w = World(rules=NUMBERS).start()
@@ -302,5 +321,5 @@ def histogram_is_whole_on_every_page():
 
 if __name__ == "__main__":
     main(partial, noeol, crlf, longline, line_without_end, badbytes, badinside, nulhole, sparse, times_that_run_backwards,
-         catastrophic_regex, past_2_to_the_53, values_that_are_none, awkward_label_values, cardinality,
+         catastrophic_regex, past_2_to_the_53, values_that_are_none, values_beyond_all_sums, awkward_label_values, cardinality,
          histogram_is_whole_on_every_page)
