@@ -213,6 +213,19 @@ void output_lines(struct slice text)
     }
 }
 
+static void put_page(FILE *to, struct slice page)
+{
+    if (to == stdout && isatty(STDOUT_FILENO))
+        output_lines(page);
+    else if (page.n)
+        fwrite(page.p, 1, page.n, to);
+}
+
+void output_print(struct slice page)
+{
+    put_page(stdout, page);
+}
+
 int output_page(const char *path, struct slice page)
 {
     struct output o;
@@ -220,10 +233,7 @@ int output_page(const char *path, struct slice page)
 
     if (r < 0)
         return r;
-    if (o.file == stdout && isatty(STDOUT_FILENO))
-        output_lines(page);
-    else if (page.n)
-        fwrite(page.p, 1, page.n, o.file);
+    put_page(o.file, page);
     return output_finish(&o, true);
 }
 

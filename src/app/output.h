@@ -27,6 +27,8 @@ int output_finish(struct output *o, bool keep);
 /* Writes a page to stdout (path NULL or "-"), or by output_replace: never a half file. What only a terminal
  * shows is safe for it, as output_lines says. */
 int output_page(const char *path, struct slice page);
+/* The same to stdout, of which main says what went wrong. */
+void output_print(struct slice page);
 
 /* Of a line on stdout that is for a person: the name of a file, or a text of a log. What a terminal must not
  * get, and a newline, is shown as \x1b. */

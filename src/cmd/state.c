@@ -234,7 +234,7 @@ static int show(const char *directory, bool json)
                   err.n ? err.p : "");
         code = EXIT_SYSTEM;
     } else {
-        (void)output_page(NULL, buf_all(&w.out));
+        output_print(buf_all(&w.out));
     }
     buf_release(&w.out);
     map_release(&w.names);

@@ -346,7 +346,7 @@ static void print(const struct drop *d)
     struct jsonout j = {&out, true};
 
     if (!d->json) {
-        (void)output_page(NULL, buf_all(&d->text));
+        output_print(buf_all(&d->text));
         printf("%u series %s\n", d->dropped,
                d->dry_run ? "would be dropped; nothing was changed" : "dropped");
         return;

@@ -106,4 +106,19 @@ def pages_on_a_terminal():
         assert r'level="\x1b[2J\nevil"}' in shown and not set(DANGEROUS.findall(shown)) - {"\ufffd"}, shown
 
 
-main(commands_that_name_files, state_and_verify, golden_tests, pages_on_a_terminal)
+def what_is_not_read_or_written_is_told_once():
+    put("rules.ini", RULES)
+    put("logs/a.log", LINE)
+    Daemon(rules=os.path.abspath("rules.ini")).start().stop()
+    state = [LOGTALLY, "state", "-c", "logtally.ini"]
+    with open("/dev/full", "wb") as full:
+        r = subprocess.run(state, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert r.returncode == 3 and r.stderr == b"logtally: cannot write standard output: No space left on device\n", r
+    ours, its = os.pipe()
+    os.close(ours)
+    r = subprocess.run(state, stdout=its, stderr=subprocess.PIPE, check=False)
+    os.close(its)
+    assert r.stderr == b"", r
+
+
+main(commands_that_name_files, state_and_verify, golden_tests, pages_on_a_terminal, what_is_not_read_or_written_is_told_once)
