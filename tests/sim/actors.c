@@ -294,7 +294,7 @@ static void act_late(unsigned a, unsigned b)
 
     if (!n)
         return;
-    oracle.riddle |= n->links == 0;
+    oracle.riddle |= n->links == 0 || n == s->compress.from;
     put_lines(s, n, n == s->old ? s->old_name : s->name, 1 + b % 5);
 }
 
