@@ -217,12 +217,12 @@ static void learn_denied(struct newcomer *n)
             n->seen = f->tail.size;
 }
 
-/* It is known now. */
-static void forget_denied(struct tailset *t, const struct newcomer *n)
+/* It is known now; `met`: the stream of which it seemed to be a part. */
+static void forget_denied(struct tailset *t, const struct stream *met, const struct newcomer *n)
 {
     struct tail_file *next;
 
-    for (struct tail_file *f = n->stream->files; f; f = next) {
+    for (struct tail_file *f = met->files; f; f = next) {
         next = f->stream_next;
         if (was_denied(f, n))
             file_drop(t, f);
@@ -1038,6 +1038,7 @@ static void lose_seen(struct tailset *t, const struct newcomer *n)
  * found to be truncated; its size of then would be taken for all of it. */
 static void identify(struct tailset *t, struct newcomer *n)
 {
+    const struct stream *stream = n->stream;
     struct look met = n->look;
     int r;
 
@@ -1066,7 +1067,7 @@ static void identify(struct tailset *t, struct newcomer *n)
     if (r == 0)
         lose_seen(t, n);
     if (r == 0)
-        forget_denied(t, n);
+        forget_denied(t, stream, n);
     if (n->fd >= 0)
         (void)sys_close(n->fd);
     if (r < 0)
