@@ -293,8 +293,8 @@ struct oracle {
     bool unseen_boot;                /* after a power cut, before a state was saved */
     bool halves; /* parts of lines were written: what is lost of them is no line */
     bool
-        riddle; /* one that cannot be answered was met, as whether an archive is of all of a deleted file that
-                    was written on */
+        riddle; /* one that cannot be answered was met, as whether an archive is of all of a file that was
+                    written on when it was deleted, or being packed */
     unsigned reconciles;
     unsigned long looks;
     bool
