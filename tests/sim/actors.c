@@ -670,12 +670,6 @@ static struct node *replace(unsigned a, unsigned b, const char *backup)
     return n;
 }
 
-/* When nobody looks it could be a job that writes again. */
-static void doubt_replaced(const struct node *n)
-{
-    oracle_doubts(n, n->links > 0 ? DOUBT_FREE : DOUBT_TOLD);
-}
-
 /* Nor when it has another name; and where it was cut, only its descriptor and the events tell. */
 static bool is_replaced_seen(const struct node *n, unsigned a, unsigned b)
 {
@@ -695,12 +689,21 @@ static bool is_cut_known(const struct node *n)
     return n && (sys_holds(n) || left >= n->data.n / 2);
 }
 
+/* What was replaced has another name: which has all of the other, or nothing tells what it is. */
+static void keep(struct node *n, unsigned a, unsigned b)
+{
+    bool is_told = b % 2 == 0 && !streams[a % STREAMS].half && !oracle.unseen_boot;
+
+    n->copy = file_at(path_of(a), NULL);
+    oracle_doubts(n, is_told ? DOUBT_TOLD : DOUBT_FREE);
+}
+
 /* sed -i '$d' and the like; b / 2 odd: while the process looks, before and after it. Then nothing counts
  * twice. */
 static void act_edit(unsigned a, unsigned b)
 {
     bool looks = b / 2 % 2 && !world.inside && !tracing, known;
-    const struct node *n;
+    struct node *n;
 
     if (looks)
         process_run(LOOKED_NS);
@@ -712,8 +715,10 @@ static void act_edit(unsigned a, unsigned b)
     looks = looks && known && n && is_replaced_seen(n, a, b);
     if (looks)
         process_run(LOOKED_NS);
-    if (n && !(looks && is_replaced_seen(n, a, b)))
-        doubt_replaced(n);
+    if (n && n->links > 0)
+        keep(n, a, b);
+    else if (n && !(looks && is_replaced_seen(n, a, b)))
+        oracle_doubts(n, DOUBT_TOLD); /* it could be a job that writes again */
 }
 
 /* sed -i.bak '$d': what was is kept, as a part of the log for all that its name says. What comes in its place may be
@@ -722,7 +727,6 @@ static void act_edit(unsigned a, unsigned b)
 static void act_bak(unsigned a, unsigned b)
 {
     bool looks = b / 2 % 2 && !world.inside && !tracing;
-    bool is_told = b % 2 == 0 && !streams[a % STREAMS].half && !oracle.unseen_boot;
     struct node *n;
     char bak[100];
 
@@ -733,9 +737,7 @@ static void act_bak(unsigned a, unsigned b)
         excuse_older_than_link(file_at(path_of(a), NULL));
     n = replace(a, b, bak);
     if (n)
-        n->copy = file_at(path_of(a), NULL);
-    if (n)
-        oracle_doubts(n, is_told ? DOUBT_TOLD : DOUBT_FREE);
+        keep(n, a, b);
     if (looks && n)
         process_run(LOOKED_NS);
 }
@@ -854,7 +856,7 @@ static void act_restore(unsigned a, unsigned b)
     j->dates = b % 2;
     j->to->edited = true; /* the log may have had more when it went */
     j->to->cut = CUT;
-    oracle_doubts(s->backup, DOUBT_FREE);
+    oracle_doubts(s->backup, DOUBT_TOLD);
     if (s->half) /* in both it may come to its end */
         oracle.doubt[s->half] = DOUBT_FREE;
     if (b / 2 % 2)
