@@ -23,6 +23,13 @@
  * environment has LT_FEW: under valgrind and sanitizers, on an emulated machine (tests/machines). */
 int rounds(int n);
 
+/* As ck_assert, where a loop waits: of each ck_assert Check keeps a word, and to read N of them takes it the square of N. */
+#define ck_quietly(is)               \
+    do {                             \
+        if (!(is))                   \
+            ck_abort_msg("%s", #is); \
+    } while (0)
+
 /* Passes only if this signal ends it. */
 #define TEST_DIES(name, signal) TEST_ADDED(name, tcase_add_test_raise_signal(tcase, name, signal))
 

@@ -242,7 +242,7 @@ TEST(what_a_log_asks_for_and_does_not_get_is_said_as_long_as_it_is_so)
         (void)snprintf(name, sizeof(name), "other%d", i);
         failing_call("sys_opendir", 1, EACCES);
         ck_assert_int_eq(mkdir(world_path(&w, name), 0700), 0);
-        ck_assert_int_eq(loop_turn(w.loop, 1), 0);
+        ck_quietly(loop_turn(w.loop, 1) == 0);
         tailset_log_wanting(w.set, 0, &is);
     }
     world_expect(&w, "other/b.txt", "two\n");

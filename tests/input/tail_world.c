@@ -2,12 +2,12 @@
 #include "config.h"
 
 #include "input/tail_world.h"
+#include "suite.h"
 
 #include "base/clock.h"
 #include "base/xalloc.h"
 #include "input/archive.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -359,7 +359,7 @@ void world_run(struct world *w, unsigned ms)
     int64_t until = clock_mono_ns() + (int64_t)ms * NSEC_PER_MSEC;
 
     for (unsigned turn = 0; turn < ms || clock_mono_ns() < until; turn++)
-        ck_assert_int_eq(loop_turn(w->loop, 1), 0);
+        ck_quietly(loop_turn(w->loop, 1) == 0);
 }
 
 void world_until(struct world *w, const uint64_t *counter, uint64_t n)
@@ -367,7 +367,7 @@ void world_until(struct world *w, const uint64_t *counter, uint64_t n)
     struct wait wait = wait_begin();
 
     while (*counter < n) {
-        ck_assert_int_eq(loop_turn(w->loop, 1), 0);
+        ck_quietly(loop_turn(w->loop, 1) == 0);
         if (!waits(&wait))
             ck_abort_msg("waited in vain: %llu of %llu", (unsigned long long)*counter,
                          (unsigned long long)n);
@@ -411,7 +411,7 @@ void world_settle(struct world *w)
     struct wait wait = wait_begin();
 
     while (w->lines.n < w->expected.n && waits(&wait))
-        ck_assert_int_eq(loop_turn(w->loop, 1), 0);
+        ck_quietly(loop_turn(w->loop, 1) == 0);
     world_run(w, QUIET_MS);
     if (!world_is_exact(w, &difference))
         ck_abort_msg("%zu lines, %zu expected\n%s", w->lines.n, w->expected.n, difference.p);
