@@ -158,7 +158,7 @@ replay_is_the_same() {
 step_valgrind() {
     local out=$CHECK_LOG.out ok=0 program
     need valgrind
-    export CK_DEFAULT_TIMEOUT=0
+    export CK_DEFAULT_TIMEOUT=0 LT_VALGRIND=1
     [ -n "${LT_LONG:-}" ] || export LT_FEW=1
     made "$build/gcc" CC=gcc && cd "$build/gcc" || return 1
     for program in tests/*/check; do

@@ -102,9 +102,11 @@ TEST(without_descriptors_libmicrohttpd_does_not_start)
 }
 
 /* Everybody waits for a descriptor, and when there are some again the loop has none for its own
- * watch at first. */
+ * watch at first. Valgrind takes a connection that is over the limit, and closes it. */
 TEST(a_paused_listener_is_watched_again_however_often_that_fails)
 {
+    if (getenv("LT_VALGRIND"))
+        return;
     struct client c = client_connect(&rig, 0);
     struct rlimit limit, old;
 
@@ -117,7 +119,7 @@ TEST(a_paused_listener_is_watched_again_however_often_that_fails)
     failing_call("epoll_ctl", 1, ENOMEM);
     for (int64_t until = clock_mono_ns() + RIG_PATIENCE_MS * NSEC_PER_MSEC; !failing_happened();) {
         rig_turn(&rig);
-        ck_assert_int_lt(clock_mono_ns(), until);
+        ck_quietly(clock_mono_ns() < until);
     }
     ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &old), 0);
     client_expect(&rig, &c, 200, "hello\n");
