@@ -154,7 +154,8 @@ replay_is_the_same() {
 }
 
 # Memory that was never written, in the programs of all rooms; what is lost, AddressSanitizer looks for. Random cases are
-# fewer there (tests/suite.h), and one thing is suppressed (tests/valgrind.supp).
+# fewer there (tests/suite.h), what valgrind does otherwise than the kernel is left out ($LT_VALGRIND), and one thing is suppressed
+# (tests/valgrind.supp).
 step_valgrind() {
     local out=$CHECK_LOG.out ok=0 program
     need valgrind
