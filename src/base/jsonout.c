@@ -68,8 +68,8 @@ void jsonout_open(struct jsonout *j, char bracket)
 void jsonout_begin(struct jsonout *j)
 {
     jsonout_open(j, '{');
-    jsonout_key_u64(j, "version", 1);
-    jsonout_key_text(j, "program_version", PACKAGE_VERSION);
+    buf_str(j->out, JSON_VERSIONS);
+    j->first = false;
 }
 
 void jsonout_close(struct jsonout *j, char bracket)
@@ -125,13 +125,18 @@ void jsonout_key_text(struct jsonout *j, const char *key, const char *text)
     jsonout_key_slice(j, key, slice_str(text));
 }
 
-void jsonout_key_time(struct jsonout *j, const char *key, int64_t ns)
+void jsonout_key_number(struct jsonout *j, const char *key, double v, bool there)
 {
     jsonout_key(j, key);
-    if (ns)
-        jsonout_number(j, (double)ns / 1e9);
+    if (there)
+        jsonout_number(j, v);
     else
         jsonout_word(j, SLICE("null"));
+}
+
+void jsonout_key_time(struct jsonout *j, const char *key, int64_t ns)
+{
+    jsonout_key_number(j, key, (double)ns / 1e9, ns != 0);
 }
 
 void jsonout_key_u64(struct jsonout *j, const char *key, uint64_t v)

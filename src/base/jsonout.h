@@ -17,9 +17,11 @@ struct jsonout {
     bool first; /* nothing stands before: no comma */
 };
 
-/* `{` or `[`; `}` or `]`. */
-/* An object that begins with the version of what it holds, and of the program. */
+/* The members that an output begins with: the version of what it holds, and of the program. */
+#define JSON_VERSIONS "\"version\":1,\"program_version\":\"" PACKAGE_VERSION "\""
+/* An object that begins with them. */
 void jsonout_begin(struct jsonout *j);
+/* `{` or `[`; `}` or `]`. */
 void jsonout_open(struct jsonout *j, char bracket);
 void jsonout_close(struct jsonout *j, char bracket);
 /* A value must follow. jsonout_name: a key that is data. */
@@ -30,6 +32,8 @@ void jsonout_key_open(struct jsonout *j, const char *key, char bracket);
 void jsonout_key_slice(struct jsonout *j, const char *key, struct slice text);
 void jsonout_key_text(struct jsonout *j, const char *key, const char *text);
 void jsonout_key_bool(struct jsonout *j, const char *key, bool v);
+/* null when it is not there. */
+void jsonout_key_number(struct jsonout *j, const char *key, double v, bool there);
 /* As unix seconds; null: 0, which is never. */
 void jsonout_key_time(struct jsonout *j, const char *key, int64_t ns);
 void jsonout_key_u64(struct jsonout *j, const char *key, uint64_t v);

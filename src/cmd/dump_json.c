@@ -23,15 +23,6 @@ static void put_count(struct jsonout *j, const char *key, uint64_t v)
         jsonout_word(j, SLICE("null"));
 }
 
-static void put_number(struct jsonout *j, const char *key, double v, bool there)
-{
-    jsonout_key(j, key);
-    if (there)
-        jsonout_number(j, v);
-    else
-        jsonout_word(j, SLICE("null"));
-}
-
 static void put_where(struct jsonout *j, const struct where *at)
 {
     jsonout_key_text(j, "file", at->file);
@@ -211,7 +202,7 @@ static void put_span(const struct ruleset *rules, const struct span *s, struct j
     put_lines(rules, "begin", s->begins, s->nbegins, j);
     put_lines(rules, "end", s->ends, s->nends, j);
     put_texts(j, "key", s->keys, s->nkeys);
-    put_number(j, "timeout_seconds", (double)s->timeout_ns / 1e9, true);
+    jsonout_key_number(j, "timeout_seconds", (double)s->timeout_ns / 1e9, true);
     put_count(j, "max_open", s->max_open);
     put_texts(j, "keeps", s->kept, s->nkept);
     jsonout_key_bool(j, "used", s->used);
@@ -228,7 +219,7 @@ static void put_mapping(const struct ruleset *rules, const struct mapping *m, st
     if (m->value_is_field)
         jsonout_key_text(j, "value", m->value.name);
     else
-        put_number(j, "value", m->number.d, verb_has_value(m->verb));
+        jsonout_key_number(j, "value", m->number.d, verb_has_value(m->verb));
     jsonout_key_text(j, "unit", m->unit_text.n ? m->unit_text.p : NULL);
     jsonout_key_open(j, "labels", '{');
     for (unsigned i = 0; i < spec->nlabels; i++) {
@@ -294,8 +285,8 @@ static void put_metric(const struct ruleset *rules, unsigned i, struct jsonout *
     put_buckets(spec, j);
     put_count(j, "max_values", spec->max_values);
     put_count(j, "max_series", spec->max_series);
-    put_number(j, "expire_seconds", (double)spec->expire_ns / 1e9, spec->expire_ns > 0);
-    put_number(j, "min", spec->min, spec->has_min);
+    jsonout_key_number(j, "expire_seconds", (double)spec->expire_ns / 1e9, spec->expire_ns > 0);
+    jsonout_key_number(j, "min", spec->min, spec->has_min);
     put_zeros(def, j);
     jsonout_key_open(j, "updates", '[');
     for (unsigned k = 0; k < rules->nmappings; k++)
@@ -338,7 +329,7 @@ static void put_log(const struct log_def *log, struct jsonout *j)
     put_regex(j, "path_match", log->path_match.pattern);
     put_rewrites(log, j);
     put_regex(j, "record", log->record);
-    put_number(j, "record_wait_seconds", (double)log->record_wait_ns / 1e9, true);
+    jsonout_key_number(j, "record_wait_seconds", (double)log->record_wait_ns / 1e9, true);
     jsonout_key_text(j, "start", key_row(KEY_START)->words[log->start_at_end]);
     put_texts(j, "time", log->time_names, log->ntimes);
     put_regex(j, "time_match", log->time_match);

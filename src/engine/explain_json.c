@@ -20,15 +20,6 @@ static void put_at(struct jsonout *j, const struct where *at)
     jsonout_key_u64(j, "line", (uint64_t)at->line);
 }
 
-static void put_instant(struct jsonout *j, const char *key, bool is, int64_t ns)
-{
-    jsonout_key(j, key);
-    if (is)
-        jsonout_number(j, (double)ns / 1e9);
-    else
-        jsonout_word(j, SLICE("null"));
-}
-
 /* A text that is missing is null. */
 static void put_text(struct jsonout *j, const char *key, struct slice text)
 {
@@ -91,17 +82,14 @@ static void put_time(struct jsonout *j, const struct record *r)
 {
     const struct time_format *f = r->time_own ? r->log->time_formats[r->told.format] : NULL;
     struct tz_type zone;
+    bool took_zone = f && time_format_took_zone(f, r->told.text, r->time_ns, &zone);
 
     jsonout_key_open(j, "time", '{');
-    put_instant(j, "timestamp_seconds", f != NULL, r->time_ns);
+    jsonout_key_number(j, "timestamp_seconds", (double)r->time_ns / 1e9, f != NULL);
     jsonout_key_text(j, "from", f || r->time_bad ? r->told.from : NULL);
     jsonout_key_slice(j, "text", f || r->time_bad ? r->told.text : slice_make(NULL, 0));
     jsonout_key_text(j, "format", f ? time_format_text(f) : NULL);
-    jsonout_key(j, "zone_seconds");
-    if (f && time_format_took_zone(f, r->told.text, r->time_ns, &zone))
-        jsonout_number(j, zone.offset_s);
-    else
-        jsonout_word(j, SLICE("null"));
+    jsonout_key_number(j, "zone_seconds", took_zone ? zone.offset_s : 0, took_zone);
     jsonout_close(j, '}');
 }
 
@@ -256,7 +244,7 @@ static void put_spans(struct jsonout *j, const struct trace *t)
         for (unsigned i = 0; n->key && i < span->nkeys; i++)
             jsonout_key_slice(j, span->keys[i], n->key[i]);
         jsonout_close(j, '}');
-        put_instant(j, "began_timestamp_seconds", n->key != NULL, n->begin_ns);
+        jsonout_key_number(j, "began_timestamp_seconds", (double)n->begin_ns / 1e9, n->key != NULL);
         jsonout_close(j, '}');
     }
     jsonout_close(j, ']');
@@ -299,8 +287,7 @@ static void put_near(struct jsonout *j, const struct trace *t, const struct near
     jsonout_key_text(j, "name", e->name);
     put_at(j, &e->at);
     jsonout_key_text(j, "why", miss_text(n->why));
-    jsonout_key(j, "nearness");
-    jsonout_number(j, n->nearness);
+    jsonout_key_number(j, "nearness", n->nearness, true);
     jsonout_key_u64(j, "hold", n->nheld);
     jsonout_key_u64(j, "conditions", e->nline);
     jsonout_key_open(j, "failed", '[');

@@ -4,6 +4,7 @@
 
 #include "metrics/expose.h"
 
+#include "base/jsonout.h"
 #include "base/xalloc.h"
 #include "metrics/expose_impl.h"
 
@@ -33,8 +34,7 @@ static const struct format {
                             "application/openmetrics-text; version=1.0.0; charset=utf-8",
                             expose_text_family, "", "", "# EOF\n"},
     [EXPOSE_JSON] = {"json", "application/json", expose_json_family,
-                     "{\"version\":1,\"program_version\":\"" PACKAGE_VERSION "\",\"families\":[",
-                     ",", "]}\n"},
+                     "{" JSON_VERSIONS ",\"families\":[", ",", "]}\n"},
 };
 
 const char *expose_content_type(enum expose_format format)

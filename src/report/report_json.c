@@ -239,8 +239,7 @@ static void put_findings(const struct report *r, struct jsonout *j)
 /* What is measured is nanoseconds, and no part of one. */
 static void key_cost(struct jsonout *j, const char *key, double ns)
 {
-    jsonout_key(j, key);
-    jsonout_number(j, round(ns) / 1e9);
+    jsonout_key_number(j, key, round(ns) / 1e9, true);
 }
 
 /* null when there are too few lines to tell. */

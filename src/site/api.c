@@ -10,8 +10,7 @@ static void key_count(struct jsonout *j, const char *key, const struct view_coun
 {
     jsonout_key_open(j, key, '{');
     jsonout_key_u64(j, "total", c->total);
-    jsonout_key(j, "per_second");
-    jsonout_number(j, c->per_second);
+    jsonout_key_number(j, "per_second", c->per_second, true);
     jsonout_key_open(j, "minutes", '[');
     for (unsigned i = 0; i < c->n; i++)
         jsonout_u64(j, c->minute[i]);
