@@ -62,7 +62,8 @@ const char *language_tag(enum language l);
       "по-английски, теми же словами, что в логе и у `logtally check`):")                                                                                             \
     X(LOG_FAILING, "Files of this log cannot be read:", "Файлы этого лога не читаются:")                                                                              \
     X(LOG_WAITING,                                                                                                                                                    \
-      "No file matches this log's paths:", "Под пути этого лога нет ни одного файла:")                                                                                \
+      "No file belongs to this log: none matches its paths, or a [log] before it has them:",                                                                          \
+      "К этому логу не относится ни один файл: под его пути их нет, или они у [log] перед ним:")                                                                      \
     X(NO_LOG,                                                                                                                                                         \
       "No log is followed yet: add a section [log NAME] with path = GLOB to the configuration, "                                                                      \
       "then reload.",                                                                                                                                                 \

@@ -136,7 +136,8 @@ TEST(home_says_what_is_wrong_first)
     expect("The last reload was refused");
     expect("&lt;b onclick=&quot;x&quot;&gt;&amp;\\x1b[2J");
     expect("cannot be read: <a href=\"/logs/web\">web</a>");
-    expect("No file matches this log's paths: <a href=\"/logs/none\">none</a>");
+    expect("No file belongs to this log: none matches its paths, or a [log] before it has them: <a "
+           "href=\"/logs/none\">none</a>");
     expect_none("All is well");
     v = view_of("ok");
     v.reload_ok = true;
