@@ -60,13 +60,23 @@ static bool may_hold_it(const struct newcomer *n, const struct tail_file *f)
                                        (is_deleted || (f->tail.offset == 0 && f->tail.size > 0))));
 }
 
+/* It begins with all that there was when this one, of which nothing is read yet, was met. */
+static bool has_unread(const struct tail_file *f, struct slice head)
+{
+    return f->tail.offset == 0 && file_is_readable(f) && f->began_n <= head.n &&
+           file_begins_so(f, head);
+}
+
 /* At least a line, more than a banner, is that of one that a crash of the machine may have cut, or that
- * is gone: edited before it was compressed, or written again? */
-static bool may_be_cut(const struct tail_file *f, struct slice head)
+ * is gone: edited before it was compressed, or written again? Of one that is there, all of it is. */
+static bool has_lines_of(const struct tail_file *f, struct slice head)
 {
     bool is_gone = file_is_lost(f) || f->state == FILE_OPEN;
-    size_t n = f->rebooted || is_gone ? tail_head_like(&f->tail, head).least : 0;
+    struct tail_likeness like = tail_head_like(&f->tail, head);
+    size_t n = f->rebooted || is_gone || like.whole ? like.least : 0;
 
+    if (has_unread(f, head))
+        n = f->began_n;
     return n > 0 && memchr(head.p, '\n', n) && n > file_alike(f);
 }
 
@@ -97,13 +107,13 @@ static int begins_like(struct tailset *t, const struct newcomer *n, const struct
     return may_hold_it(n, f) ? unseen_begins(t, f, head) : 0;
 }
 
-/* Of what is gone only some hashes are left, and two logs may have the same banner. */
+/* Of what is gone only some hashes are left, or it was not read so far; and two logs may have the same banner. */
 static bool is_sure(const struct newcomer *n, const struct tail_file *f, struct slice head)
 {
-    size_t both = f->tail.head_n < head.n ? f->tail.head_n : head.n;
     bool is_called_so = slice_eq(rotated_unpacked(slice_str(n->path)), slice_str(f->path));
 
-    return f->stream == n->stream || is_called_so || tail_head_like(&f->tail, head).least == both;
+    return f->stream == n->stream || is_called_so || file_is_readable(f) ||
+           tail_head_like(&f->tail, head).least == head.n;
 }
 
 /* Of all that was met so far. 0 or negative errno: it cannot be said. */
@@ -114,7 +124,7 @@ static int compare(struct tailset *t, const struct newcomer *n, const struct tai
 
     if (r < 0 || *found == UNSEEN_NOT)
         return r < 0 ? r : 0;
-    if (r == 0 && n->stream == f->stream && may_be_cut(f, head))
+    if (r == 0 && n->stream == f->stream && has_lines_of(f, head))
         *found = UNSEEN_AGAIN;
     if (r == 1 && !is_sure(n, f, head))
         *found = UNSEEN_AGAIN;
