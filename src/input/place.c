@@ -214,7 +214,7 @@ static void go_home(struct tailset *t, struct tail_file *f, const char *path)
     if (!f->stream->wanted ||
         (strcmp(path, home->path) == 0 && stream_of_rotated(t, f->stream->path, &is) == home))
         file_move(t, f, home, current && current->stream == home ? current : NULL);
-    f->renamed = strcmp(path, f->stream->path) != 0;
+    f->renamed = strcmp(f->path, f->stream->path) != 0;
 }
 
 static uint64_t larger(uint64_t a, uint64_t b)
@@ -237,8 +237,11 @@ static void take_unread(const struct tail_file *f, struct pending *p)
 static void take_link(struct tailset *t, struct tail_file *f, const char *path,
                       const struct look *look)
 {
-    bool is_own = strcmp(path, f->stream->path) == 0;
+    bool is_own;
 
+    if (f->rebooted)
+        go_home(t, f, path);
+    is_own = strcmp(path, f->stream->path) == 0;
     (void)names_add(&t->links, slice_str(is_own ? f->path : path), LINKS_MAX, t->now);
     if (is_own)
         file_name(t, f, path, look);
