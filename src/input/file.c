@@ -670,6 +670,12 @@ static int find_last_line(const struct tailset *t, const struct tail_file *f, in
     return tail_last_line(fd, file_charset(f), n, t->options.max_line, ret_at);
 }
 
+/* It is held open, and this is another. */
+static bool is_beside(const struct tail_file *f, int fd)
+{
+    return f->tail.fd >= 0 && f->tail.fd != fd && !f->packed;
+}
+
 /* No more than the last line of f is not among its first `n` bytes? Some of these must be known to be
  * the same. All of f is only there while it is held open, or is in its head. 1, 0, or negative errno. */
 static int lost_last_line(const struct tailset *t, const struct tail_file *f, int fd, uint64_t n)
@@ -686,7 +692,7 @@ static int lost_last_line(const struct tailset *t, const struct tail_file *f, in
                    c, slice_make(tail->head + n, (size_t)gone - charset_newline(c).n)) == 0;
     if (gone <= tail->tail_n && (n <= tail->head_n || gone + SURE <= tail->tail_n))
         return gone <= tail_last_n(tail, c);
-    if (tail->fd < 0 || tail->fd == fd)
+    if (!is_beside(f, fd))
         return 0;
     r = find_last_line(t, f, tail->fd, tail->offset - charset_newline(c).n, &last);
     return r < 0 && r != -ENODATA ? r : r == 0 && last <= n;
@@ -829,12 +835,6 @@ static int knows_less_than_a_line(const struct tail_file *f, int fd)
     return file_knows_less_than_a_line(f, slice_make(head, (size_t)got));
 }
 
-/* It is held open, and this is another. */
-static bool is_beside(const struct tail_file *f, int fd)
-{
-    return f->tail.fd >= 0 && f->tail.fd != fd;
-}
-
 /* In another inode what lies where the part ends, or where a crash left R amid a line, may be the
  * beginning of another line. */
 static bool may_be_amid_a_line(const struct tail_file *f, const struct evidence *e)
@@ -894,7 +894,8 @@ int file_weigh(const struct tailset *t, const struct tail_file *f, int fd, const
     else if (e->relation == TAIL_OTHER)
         r = weigh_other(t, f, fd, e);
     else if (e->relation == TAIL_PREFIX && e->agrees > e->held && !is_beside(f, fd) &&
-             (e->inode || e->rest || e->replaced || e->named)) /* never seen beside it */
+             (e->inode || e->rest || e->replaced || e->named ||
+              f->packed)) /* never seen beside it */
         r = weigh_end(t, f, fd, e);
     if (r >= 0 && may_be_amid_a_line(f, e))
         r = find_last_line(t, f, fd, e->from, &e->from);

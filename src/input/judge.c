@@ -141,10 +141,11 @@ static bool is_read_part(const struct evidence *e)
            (e->held > 0 || (e->lately && is_part(e) && e->size >= JUDGE_MUCH && is_half(e)));
 }
 
-/* A copy of it under a rotated name, not yet complete. */
+/* A copy of it under a rotated name, not yet complete; or it is being unpacked. */
 static bool may_be_copied(const struct evidence *e)
 {
-    return e->rest && e->gone && !e->still && e->relation == TAIL_PREFIX;
+    return ((e->rest && e->gone) || (e->rotated && e->packed)) && !e->still &&
+           e->relation == TAIL_PREFIX;
 }
 
 /* It waited, and may still be a copy that takes longer. */

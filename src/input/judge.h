@@ -36,6 +36,7 @@ struct evidence {
     bool rotated;   /* N has a rotated name of R's stream */
     bool named;     /* N has R's name, or its base name in the same log */
     bool rest;      /* rotated; R was lost, and N was made in its time */
+    bool packed;    /* R went on in an archive, which is there */
     bool away;      /* R is out of sight, but for all that is known not gone */
     uint64_t held;  /* so many bytes of N were found to be R's: it was held as its copy */
     bool lately;    /* R's loss was not yet reported */

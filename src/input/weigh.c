@@ -226,6 +226,14 @@ static int weigh_bytes(struct tailset *t, const struct newcomer *n, struct tail_
     return r;
 }
 
+/* What was packed is unpacked beside its archive: all of it, or if nothing at its end may be another's. */
+static bool is_unpacked(const struct evidence *e)
+{
+    return e->packed && !e->doubt &&
+           (e->relation == TAIL_PREFIX ? e->agrees > 0
+                                       : e->relation == TAIL_SAME && e->size == e->offset);
+}
+
 /* Of one that is still there; or that was read to its end, and closed: then if nothing at the end of the copy
  * may be another's. 1, 0 or negative errno. */
 static int weigh_copy(struct tailset *t, const struct newcomer *n, struct tail_file *f,
@@ -233,6 +241,8 @@ static int weigh_copy(struct tailset *t, const struct newcomer *n, struct tail_f
 {
     int r;
 
+    if (f->packed)
+        return is_unpacked(e);
     if (!file_is_readable(f) || is_older(n, f) || !tail_head_like(&f->tail, n->head).whole)
         return 0;
     if (f->state == FILE_OPEN && f->tail.fd < 0)
@@ -281,6 +291,7 @@ static void weigh_names(struct tailset *t, const struct newcomer *n, const struc
                !e->inode && !e->named;
     e->seen =
         e->replaced && !f->gone_seen && n->look.id.dev == f->tail.id.dev && is_watched(t, n->path);
+    e->packed = f->packed;
     e->away = f->away;
     e->held = f == n->copy_of ? n->held : 0;
     e->lately = f->state != FILE_ABSENT;
@@ -353,7 +364,7 @@ static void consider(struct tailset *t, const struct newcomer *n, struct tail_fi
     const struct row *row;
     int r;
 
-    if (!file_has_content(f) || f->packed)
+    if (!file_has_content(f) || (f->packed && f->state != FILE_NAMED))
         return;
     r = weigh(t, n, f, &e);
     if (r < 0) {

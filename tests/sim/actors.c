@@ -856,7 +856,7 @@ static void act_restore(unsigned a, unsigned b)
     j->dates = b % 2;
     j->to->edited = true; /* the log may have had more when it went */
     j->to->cut = CUT;
-    oracle_doubts(s->backup, DOUBT_FREE);
+    oracle_doubts(s->backup, b / 2 % 2 ? DOUBT_FREE : DOUBT_TOLD);
     if (s->half) /* in both it may come to its end */
         oracle.doubt[s->half] = DOUBT_FREE;
     if (b / 2 % 2)

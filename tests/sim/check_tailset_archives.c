@@ -144,3 +144,46 @@ TEST(an_archive_of_what_got_the_name_of_another_part)
     world_start(&w);
     world_settle(&w);
 }
+
+/* Nobody holds it any more. */
+static void pack_what_was_read(void)
+{
+    world_rename(&w, "app.log", "app.log.1");
+    compress("app.log.1");
+    world_expect(&w, "app.log", "next\n");
+    world_start(&w);
+    world_settle(&w);
+    world_run(&w, 100); /* until it is known that all of it is in the archive */
+}
+
+/* As gunzip does it, slowly. */
+TEST(what_is_unpacked_beside_its_archive_counts_once)
+{
+    pack_what_was_read();
+    write_lines("app.log.1", "line", 0, COMMON);
+    world_run(&w, 3);
+    write_lines("app.log.1", "line", COMMON, READ);
+    world_settle(&w);
+    world_restart(&w);
+    world_settle(&w);
+    world_remove(&w, "app.log.1.gz");
+    world_settle(&w);
+    world_expect(&w, "app.log.1", "late\n");
+    world_settle(&w);
+    ck_assert_uint_eq(w.notes[TAIL_AMBIGUOUS], 0);
+}
+
+TEST(what_is_written_again_beside_an_archive_of_it_is_told)
+{
+    pack_what_was_read();
+    write_lines("app.log.2", "line", 0, READ);
+    world_expect(&w, "app.log.2", "another\n");
+    for (int i = 0; i < READ; i++) {
+        char line[64];
+
+        (void)snprintf(line, sizeof line, "line %d, squared %d\n", i, i * i);
+        world_expect_line(&w, line);
+    }
+    world_settle(&w);
+    ck_assert_uint_eq(w.notes[TAIL_AMBIGUOUS], 1);
+}
