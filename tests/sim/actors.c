@@ -179,6 +179,8 @@ static void doubt_number(const struct node *copy, const struct node *of)
 
 static void append(struct node *n, struct dent *d, const char *p, size_t size)
 {
+    if (n->copy) /* none has all of the other any more */
+        oracle_doubts(n, DOUBT_FREE);
     disk_write(n, d, p, size, n->data.n);
 }
 
@@ -188,11 +190,14 @@ static bool is_older_than_link(const struct stream *s)
     return world.jumped && s == &streams[LINKED];
 }
 
-/* What stands at the end without a newline is none of this writer's. */
+/* What stands at the end without a newline is none of this writer's. A crash may have left all of a line but that:
+ * then it may have counted as it stood. */
 static void end_other_line(struct node *n, struct dent *d)
 {
-    if (n->data.n && n->data.p[n->data.n - 1] != '\n')
-        append(n, d, "\n", 1);
+    if (!n->data.n || n->data.p[n->data.n - 1] == '\n')
+        return;
+    append(n, d, "\n", 1);
+    oracle_excuse_line(n, n->data.n - 1);
 }
 
 /* What is written behind the place where a file was cut, before anybody looked, or to what an editor kept, and
@@ -204,8 +209,6 @@ static void excuse_after_cut(unsigned id, const struct stream *s, const struct n
     oracle.excused[id] = n->cut == CUT && !n->edited;
     oracle.perhaps[id] = n->cut != CUT_NOT || n->alone || (world.jumped && n->crashed);
     oracle.log[id] = (uint8_t)(s - streams);
-    if (n->copy) /* none has all of the other any more */
-        oracle_doubts(n, DOUBT_FREE);
 }
 
 static void begin_line(struct stream *s)
