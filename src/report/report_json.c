@@ -225,7 +225,7 @@ static void put_findings(const struct report *r, struct jsonout *j)
         jsonout_key_text(j, "kind", finding_word(f->kind));
         jsonout_key_bool(j, "trap", f->trap);
         jsonout_key_text(j, "file", f->at.line ? f->at.file : NULL);
-        jsonout_key_u64(j, "line", (uint64_t)f->at.line);
+        put_or_null(j, "line", f->at.line > 0, (uint64_t)f->at.line);
         jsonout_key_u64(j, "count", f->count);
         jsonout_key_text(j, "metric", f->metric);
         jsonout_key_text(j, "event", f->event);

@@ -328,6 +328,12 @@ inc    = wild, cheap
     assert against(rules, "--against", put("few.log", "a1\n"), code=4)["costs"] is None
 
 
+def a_finding_of_no_line_says_null():
+    rules = put("small.ini", "[event a]\nmatch = a\n[counter a_total]\nhelp = A\ninc = a\n")
+    found = against(rules, "--against", put("some.log", "msg=a time=yesterday\n"), code=4)
+    assert [(f["kind"], f["file"], f["line"]) for f in found["findings"]] == [("times", None, None)], found
+
+
 def what_cannot_be_read_is_a_failure():
     rules = put("small.ini", "[event a]\nmatch = a\n[counter a_total]\nhelp = A\ninc = a\n")
     log = put("some.log", "a\nb\n")
@@ -465,6 +471,6 @@ def rules_are_no_logs_and_other_rules_match_nothing():
 
 
 main(what_was_forgotten_is_told, other_words_for_the_same_are_known, rules_are_no_logs_and_other_rules_match_nothing, every_silence_is_told, traps_are_an_exit_status, why_is_told, series_are_foretold, a_log_is_told_of_too,
-     a_broken_recipe_is_found_out, a_line_has_its_price, what_cannot_be_read_is_a_failure,
+     a_broken_recipe_is_found_out, a_line_has_its_price, a_finding_of_no_line_says_null, what_cannot_be_read_is_a_failure,
      logs_that_are_not_there_are_not_failures, many_kinds_of_lines_are_ten,
      a_clock_without_its_day_is_told_from_a_time, it_counts_as_a_replay_does)
