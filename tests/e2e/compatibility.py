@@ -91,6 +91,27 @@ LOG = "".join(line + "\n" for line in (
     '{"time":"2026-01-01T00:00:01Z","msg":"hit","path":"/c","size":1}', '{"time":"yesterday","msg":"Hit","path":"/c","size":1}',
     'time=2026-01-01T00:00:02Z msg=begin id=1', 'time=2026-01-01T00:00:04Z msg=end id=1', 'time=2026-01-01T00:00:05Z msg=end id=2',
     '{"time":"2026-01-01T00:00:03Z","items":[{"name":"x","n":1},{"name":"y","n":2}]}', "2026-01-01T00:00:06Z GET /x HTTP/1.1", "\tmore of it", "nothing of all that"))
+# What none of those lines has: a wrapper, an encoding, a zone, what a path says.
+WRAPPED = """[log cri]
+path        = *.cri
+unwrap      = cri
+encoding    = latin1
+time_zone   = +03:00
+time_format = %Y-%m-%d %H:%M:%S
+path_match  = (?<shop>[a-z]+)\\.cri
+[event a]
+where       = msg == a
+[counter a_total]
+help        = A
+inc         = a
+labels      = shop
+"""
+WRAPPED_LOG = """2026-01-01T00:00:00.5Z stdout F time="2026-01-01 03:00:00" msg=a
+2026-01-01T00:00:01.5Z stdout F time="1 January" msg=a
+"""
+# An event that takes its time, and a time that is in no [log].
+SLOW = "[event slow]\nmatch = (a+)+\\d$\n[counter slow_total]\nhelp = S\ninc = slow\n"
+SLOW_LOG = f"{'a' * 16}b\nb1\n" * 500 + "msg=a time=yesterday\n"
 # What is below has names of others for keys: of labels, bounds of buckets, fields of a span's key.
 FREE = re.compile(r"(\.labels|\.buckets|\.zero\[\]|\.spans\[\]\.key|\.troubles)$")
 KINDS = {dict: "object", list: "array", str: "string", bool: "bool", int: "number", float: "number", type(None): "null"}
@@ -160,14 +181,24 @@ def some_files():
     put("other.log", "time=2026-01-01T00:00:00Z msg=hit size=1 path=/z\n")
 
 
+def against(rules, log):
+    return subprocess.run([LOGTALLY, "check", "--json", "--against", log, rules], capture_output=True, text=True, check=False).stdout
+
+
 def json_outputs_keep_their_keys():
     some_files()
+    put("app.log.1", LOG)
+    put("wrapped.ini", WRAPPED)
+    put("north.cri", WRAPPED_LOG)
+    put("slow.ini", SLOW)
+    put("slow.log", SLOW_LOG)
+    wrapped = ("--rules", "wrapped.ini", "north.cri")
     ran("replay", "--rules", "rules.ini", "--snapshot", "one.snapshot", "app.log")
     out = {
-        "check --json": [ran("check", "--json", "rules.ini").stdout, ran("check", "--json", "--lint", "bad.ini", code=1).stdout],
-        "check --json --against": [subprocess.run([LOGTALLY, "check", "--json", "--against", "app.log", "rules.ini"], capture_output=True, text=True, check=False).stdout],
-        "explain --json": [ran("explain", "--json", "--all", "--rules", "rules.ini", "app.log").stdout],
-        "explain --json --group": [ran("explain", "--json", "--group", "--rules", "rules.ini", "app.log").stdout],
+        "check --json": [ran("check", "--json", "rules.ini").stdout, ran("check", "--json", "--lint", "bad.ini", code=1).stdout, ran("check", "--json", "wrapped.ini").stdout],
+        "check --json --against": [against("rules.ini", "app.log"), against("wrapped.ini", "north.cri"), against("slow.ini", "slow.log")],
+        "explain --json": [ran("explain", "--json", "--all", "--rules", "rules.ini", "app.log").stdout, ran("explain", "--json", *wrapped).stdout],
+        "explain --json --group": [ran("explain", "--json", "--group", *wrapped).stdout, ran("explain", "--json", "--group", "--rules", "rules.ini", "app.log").stdout],
         "replay --format json": [ran("replay", "--format", "json", "--rules", "rules.ini", "app.log").stdout],
         "merge --format json": [ran("merge", "--format", "json", "one.snapshot").stdout],
         "help keys --json": [ran("help", "keys", "--json").stdout],
