@@ -433,6 +433,35 @@ bool setup_log_wants(const struct log_def *log, const char *path)
     return false;
 }
 
+/* Does a glob that goes round about, as rules/../logs and ones that do not begin with a slash, mean the file of
+ * that real path? */
+static bool means(const char *glob, const char *real)
+{
+    size_t n = glob_literal(glob);
+
+    while (n && glob[n - 1] != '/')
+        n--;
+    if (*glob == '/' && !strstr(glob, "/../"))
+        return false;
+    char *folder = n ? xstrslice(slice_make(glob, n)) : xstrdup("."), *at = realpath(folder, NULL);
+    size_t len = at && at[1] ? strlen(at) : 0;
+    bool same = at && strncmp(at, real, len) == 0 && real[len] == '/';
+
+    free(folder);
+    free(at);
+    return same && glob_match(glob + n, real + len + 1);
+}
+
+/* Given as `path`; `real` is its real path, NULL if it has none. */
+static bool takes(const struct log_def *log, const char *path, const char *real)
+{
+    bool found = setup_log_wants(log, path) || (real && setup_log_wants(log, real));
+
+    for (unsigned i = 0; !found && real && i < log->npaths; i++)
+        found = means(log->paths[i], real);
+    return found;
+}
+
 int setup_log_of(const struct setup *s, const char *path, const char *as, struct buf *err)
 {
     const struct ruleset *rules = s->rules;
@@ -442,8 +471,7 @@ int setup_log_of(const struct setup *s, const char *path, const char *as, struct
     if (as && found < 0)
         buf_fmt(err, "there is no log named \"%s\" in the configuration or rules", as);
     for (unsigned i = 0; !as && found < 0 && i < rules->nlogs; i++)
-        if (setup_log_wants(&rules->logs[i], real ? real : path) ||
-            setup_log_wants(&rules->logs[i], path))
+        if (takes(&rules->logs[i], path, real))
             found = (int)i;
     free(real);
     if (as || found >= 0)

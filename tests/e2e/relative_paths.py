@@ -43,6 +43,23 @@ def what_is_given_by_hand_is_where_one_stands():
     assert b'es_total{_file="c.log"} 1' in r.stdout, r
 
 
+def a_file_is_of_its_log_however_it_is_called():
+    """Of several logs, rules that lie beside the folder of the logs name a file in another way than one who stands above both."""
+    logs = "".join(f"[log {x}]\npath = ../logs/{x}*.log\n[event {x}]\nlog = {x}\nmatch = ^e\n"
+                   f"[counter {x}_total]\nhelp = E\ninc = {x}\n" for x in "ab")
+    put("two/rules/r.ini", logs)
+    put("two/logs/a[1].log", "e\n")
+    put("two/logs/b.log", "e\ne\n")
+    put("two/logs/other.log", "e\n")
+    os.makedirs("two/rules/deep", exist_ok=True)
+    for cwd, rules, folder in (("two", "rules", "logs"), ("two", "rules", "./logs"), ("two", "rules", "rules/../logs"),
+                               ("two/rules", ".", "../logs"), ("two/rules/deep", "..", "../../logs"), ("two/logs", "../rules", "."),
+                               (".", os.path.abspath("two/rules"), "two/logs"), ("two", "rules", os.path.abspath("two/logs"))):
+        r = subprocess.run([LOGTALLY, "replay", "--rules", rules, *(f"{folder}/{f}.log" for f in ("a[1]", "b", "other"))],
+                           capture_output=True, check=True, timeout=600, cwd=cwd)
+        assert b"\na_total 1\n" in r.stdout and b"\nb_total 2\n" in r.stdout, (cwd, folder, r)
+
+
 def a_daemon_follows_them():
     """Logs, state and socket lie beside the configuration, and not where it was started."""
     put("conf/r.ini", RULES)
@@ -64,4 +81,4 @@ def a_daemon_follows_them():
     d.stop()
 
 
-main(paths_are_those_beside_the_file, what_is_given_by_hand_is_where_one_stands, a_daemon_follows_them)
+main(paths_are_those_beside_the_file, what_is_given_by_hand_is_where_one_stands, a_file_is_of_its_log_however_it_is_called, a_daemon_follows_them)
