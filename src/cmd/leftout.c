@@ -164,16 +164,15 @@ static double sum_of(struct registry *r, enum own_id id)
     return sum;
 }
 
-/* Zeros look like a quiet log. */
-static void say_none_matched(struct registry *r)
+void say_none_matched(struct registry *r, const char *of)
 {
     double lines = sum_of(r, OWN_LOG_LINES);
 
     if (lines > 0 && sum_of(r, OWN_LOG_LINES_MATCHED) == 0)
-        log_warn(
-            "no event took any of the lines, of which there were %.0f; are these the rules for "
-            "this log? (--rules names others)",
-            lines);
+        log_warn("%sno event took any of the lines, of which there were %.0f; are these the rules "
+                 "for this log? "
+                 "(--rules names others, --as its [log])",
+                 of, lines);
 }
 
 void say_left_out(struct registry *r)
@@ -184,7 +183,7 @@ void say_left_out(struct registry *r)
         {OWN_TIMES_UNREADABLE, say_time},
     };
 
-    say_none_matched(r);
+    say_none_matched(r, "");
     say_folded(r);
     say_rows(r, rows, sizeof rows / sizeof *rows);
     say_lost(r);

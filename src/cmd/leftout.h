@@ -8,6 +8,8 @@
  * not take, lines that were skipped and regexes that gave up are no part of it. A value that is missing is common, and
  * no mistake. */
 void say_left_out(struct registry *r);
+/* Of it, that no event took any of the lines: zeros look like a quiet log. `of`: stands before the sentence. */
+void say_none_matched(struct registry *r, const char *of);
 /* Of it, what was folded when parts or snapshots were put together. */
 void say_folded(const struct registry *r);
 /* Spans that wait for their end, which no file brought. */

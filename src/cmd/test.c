@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "cmd/commands.h"
+#include "cmd/leftout.h"
 
 #include "app/anchor.h"
 #include "app/output.h"
@@ -235,6 +236,17 @@ static void say_unmatched(const struct unmatched_lines *u, uint64_t want, struct
         buf_fmt(why, "  ... and %u more\n", u->n - UNMATCHED_SHOWN);
 }
 
+/* Zeros for a log that no event knows would pass for ever after. */
+static void recorded(struct tally *t, const struct test_case *c, struct registry *r)
+{
+    struct buf of = BUF_INIT;
+
+    buf_fmt(&of, "%s: ", c->name);
+    say_none_matched(r, of.p);
+    buf_release(&of);
+    t->recorded++;
+}
+
 static void run_on(struct tally *t, const struct test_case *c, const struct setup *setup,
                    const struct expectation *want)
 {
@@ -249,7 +261,7 @@ static void run_on(struct tally *t, const struct test_case *c, const struct setu
         if (t->options->record && output_page(c->prom, buf_all(&page)) < 0)
             t->code = EXIT_SYSTEM;
         else if (t->options->record)
-            t->recorded++;
+            recorded(t, c, s.registry);
         else
             compare(c, buf_all(&page), &why);
         if (want->has_unmatched)

@@ -150,6 +150,16 @@ def mistakes_in_a_test_are_mistakes():
         assert said in out and "1 failed" in out, out
 
 
+def zeros_of_a_log_that_no_event_knows_are_told():
+    put("rules.ini", RULES)
+    put("tests/mine.log", job("15:30"))
+    put("tests/strange.log", "panic\npanic\n")
+    r = subprocess.run([LOGTALLY, "test", "--record", "--rules", "rules.ini", "tests"], capture_output=True, text=True, check=True)
+    assert r.stdout == "2 recorded, 0 failed\n" and r.stderr == (
+        "logtally: tests/strange: no event took any of the lines, of which there were 2; are these the rules for this log? "
+        "(--rules names others, --as its [log])\n"), r
+
+
 def thousands_of_cases_take_seconds():
     with open("all.ini", "w", encoding="utf-8") as f:
         for name in ("ai", "cleanup", "database", "errors", "http", "sessions", "websocket"):
@@ -171,4 +181,5 @@ def thousands_of_cases_take_seconds():
 main(recorded_values_pass_and_changed_ones_show, tap_is_for_other_tools, a_filter_takes_what_holds_a_text,
      a_filter_loads_only_what_it_needs,
      a_test_may_be_several_files, a_test_may_bring_rules_and_logs_of_its_own, unmatched_lines_are_counted,
-     values_are_expected_at_a_log_time, mistakes_in_a_test_are_mistakes, thousands_of_cases_take_seconds)
+     values_are_expected_at_a_log_time, mistakes_in_a_test_are_mistakes, zeros_of_a_log_that_no_event_knows_are_told,
+     thousands_of_cases_take_seconds)
