@@ -72,13 +72,20 @@ void bare_words(const struct bare_number *b, struct buf *out)
 
 enum { NUMBER_TEXT = 64 }; /* longer ones are no number of money or time */
 
+/* Is it a number where `kind` of unit is asked for, or where one could be asked for? */
+static bool reads(struct slice text, enum unit_kind kind, enum unit_kind *ret_carried)
+{
+    struct num value;
+
+    return num_parse_any(text, &value, ret_carried) == 0 &&
+           (*ret_carried == UNIT_NONE || kind == UNIT_NONE || *ret_carried == kind);
+}
+
 /* Is it one with a point in the place of its only comma, and without those before it? */
-static bool has_decimal_comma(struct slice text)
+static bool has_decimal_comma(struct slice text, enum unit_kind kind, enum unit_kind *ret_carried)
 {
     struct slice whole = slice_until(text, ",");
     char copy[NUMBER_TEXT];
-    enum unit_kind kind;
-    struct num value;
     size_t n = 0;
 
     if (text.n > NUMBER_TEXT || slice_count(text, ',') != 1 || whole.n == 0 ||
@@ -87,15 +94,13 @@ static bool has_decimal_comma(struct slice text)
     for (size_t i = 0; i < text.n; i++)
         if (text.p[i] != '.' || i > whole.n)
             copy[n++] = i == whole.n ? '.' : text.p[i];
-    return num_parse_any(slice_make(copy, n), &value, &kind) == 0;
+    return reads(slice_make(copy, n), kind, ret_carried);
 }
 
 static void comma_words(const char *field, struct slice text, struct buf *out)
 {
     bool points = memchr(text.p, '.', text.n);
 
-    if (!has_decimal_comma(text))
-        return;
     buf_str(out, "; if its comma is a decimal one, ");
     if (points)
         buf_fmt(out, "rewrite.%s = [.] -> and then ", field);
@@ -114,11 +119,9 @@ static size_t blank_at(struct slice text, size_t i)
 }
 
 /* Is it one without its blanks? `1 200 ms`, and a unit behind a blank that does not break. */
-static bool has_blanks(struct slice text)
+static bool has_blanks(struct slice text, enum unit_kind kind, enum unit_kind *ret_carried)
 {
     char copy[NUMBER_TEXT];
-    enum unit_kind kind;
-    struct num value;
     size_t n = 0;
 
     if (text.n > NUMBER_TEXT)
@@ -128,16 +131,26 @@ static bool has_blanks(struct slice text)
         if (!blank)
             copy[n++] = text.p[i];
     }
-    return n < text.n && num_parse_any(slice_make(copy, n), &value, &kind) == 0;
+    return n < text.n && reads(slice_make(copy, n), kind, ret_carried);
 }
 
-void number_words(const char *field, struct slice text, struct buf *out)
+void number_words(const char *field, struct slice text, enum unit_kind kind, struct buf *out)
 {
-    if (field[0] == '_') /* built-in fields cannot be rewritten */
-        return;
-    comma_words(field, text, out);
-    if (has_blanks(text))
+    static const char *const units[] = {
+        [UNIT_TIME] = "s", [UNIT_SIZE] = "B", [UNIT_PERCENT] = "percent", [UNIT_DIVISOR] = NULL};
+    bool is_built_in = field[0] == '_'; /* and cannot be rewritten */
+    enum unit_kind carried = UNIT_NONE;
+
+    if (reads(text, kind, &carried))
+        ;
+    else if (!is_built_in && has_decimal_comma(text, kind, &carried))
+        comma_words(field, text, out);
+    else if (!is_built_in && has_blanks(text, kind, &carried))
         buf_fmt(out,
                 "; rewrite.%s = (*UCP)\\s -> in the event makes a number of it, without its blanks",
                 field);
+    else
+        return;
+    if (kind == UNIT_NONE && units[carried])
+        buf_fmt(out, "; the metric needs unit = %s to read it", units[carried]);
 }

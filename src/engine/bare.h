@@ -19,8 +19,8 @@ typedef void bare_fn(void *ctx, const struct bare_number *b);
 void bare_find(struct record *r, const struct event *e, bare_fn *found, void *ctx);
 /* Appends a sentence. */
 void bare_words(const struct bare_number *b, struct buf *out);
-/* Of a text that is no number, such as 1.234,50 or 1 200: how rules make one of it, if its comma, or its
- * blanks, are all that is in the way. */
-void number_words(const char *field, struct slice text, struct buf *out);
+/* Of a text that is no number to a metric whose unit is of that kind, such as 1.234,50 or 1 200 or 1.5s: how rules
+ * make one of it, if its comma, its blanks, or that the metric has no unit, are all that is in the way. */
+void number_words(const char *field, struct slice text, enum unit_kind kind, struct buf *out);
 
 #endif

@@ -159,7 +159,7 @@ static void show_given(const struct trace *t, const struct mapping *m,
     case SKIP_NOT_A_NUMBER:
         buf_fmt(out, " -- skipped: %s is no number: ", m->value.name);
         show_value(out, record_text(t->record, &m->value));
-        number_words(m->value.name, record_text(t->record, &m->value), out);
+        number_words(m->value.name, record_text(t->record, &m->value), m->unit.kind, out);
         return;
     case SKIP_NEGATIVE:
         buf_fmt(out, " -- skipped: %s is negative", m->value.name);

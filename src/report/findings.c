@@ -276,7 +276,7 @@ static void find_skipped(void *ctx, const struct slice *labels, uint64_t n)
         if (seen->refused) {
             buf_str(&l->text, ", such as ");
             put_text(&l->text, slice_str(seen->refused));
-            number_words(m->value.name, slice_str(seen->refused), &l->text);
+            number_words(m->value.name, slice_str(seen->refused), m->unit.kind, &l->text);
         }
     } else if (!never) {
         buf_str(&l->text, "missing");

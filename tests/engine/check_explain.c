@@ -1236,14 +1236,44 @@ TEST(how_a_number_is_made_of_a_text)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         buf_clear(&out);
         buf_str(&out, "");
-        number_words("f", slice_str(rows[i].text), &out);
+        number_words("f", slice_str(rows[i].text), UNIT_TIME, &out);
         ck_assert_str_eq(out.p, rows[i].words);
     }
     buf_clear(&out);
     buf_str(&out, "");
-    number_words("_value", SLICE("12,5"), &out);
+    number_words("_value", SLICE("12,5"), UNIT_TIME, &out);
     ck_assert_str_eq(out.p, "");
     buf_release(&out);
+}
+
+TEST(a_unit_that_the_metric_lacks)
+{
+    static const struct {
+        const char *text;
+        enum unit_kind kind;
+        const char *words;
+    } rows[] = {
+        {"1.5s", UNIT_NONE, "; the metric needs unit = s to read it"},
+        {"12 KB", UNIT_NONE, "; the metric needs unit = B to read it"},
+        {"45 %", UNIT_NONE, "; the metric needs unit = percent to read it"},
+        {"1,5s", UNIT_NONE,
+         "; if its comma is a decimal one, rewrite.f = , -> . in the event makes a number of it; "
+         "the "
+         "metric needs unit = s to read it"},
+        {"45 %", UNIT_SIZE, ""},
+        {"1,5 KB", UNIT_TIME, ""},
+        {"1.5s", UNIT_DIVISOR, ""},
+        {"fast", UNIT_NONE, ""},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct buf out = BUF_INIT;
+
+        buf_str(&out, "");
+        number_words("f", slice_str(rows[i].text), rows[i].kind, &out);
+        ck_assert_str_eq(out.p, rows[i].words);
+        buf_release(&out);
+    }
 }
 
 TEST(blanks_that_look_like_another_or_like_nothing)
