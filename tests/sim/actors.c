@@ -28,7 +28,7 @@ struct job {
     struct dent *from_name, *to_name;
     size_t done;
     int64_t since_ns; /* copy, restore: that much is done */
-    bool truncates;   /* copy: its original in the end */
+    bool truncates;   /* copy: its original in the end; unpack: deletes it */
     bool blind;       /* copy: its original went out of sight meanwhile */
     bool dates;       /* restore: gives it the time of the original */
     struct buf out;   /* compress, rewrite */
@@ -41,7 +41,7 @@ static struct stream {
     unsigned half; /* the line that it has begun, and how much of that is written */
     size_t half_n;
     int64_t half_ns; /* since when */
-    struct job copy, compress, rewrite, restore;
+    struct job copy, compress, unpack, rewrite, restore;
     enum {
         COPIES_NOT_YET,
         COPIES_ONLY,
@@ -49,6 +49,7 @@ static struct stream {
     } copies;           /* its rotator never changes */
     struct node *blind; /* what went out of sight, and may have copies */
     struct node *backup;
+    bool apart; /* since that was made it got a name that may be another log's */
 } streams[STREAMS];
 
 static unsigned pod; /* the number of the file that the link leads to */
@@ -414,6 +415,7 @@ static void act_rotate(unsigned a, unsigned b)
         excuse_older_than_link(file_at(path_of(a), NULL));
     if (style == BEFORE_EXTENSION) /* another log, for all that its name says */
         doubt_kept(file_at(path_of(a), NULL));
+    streams[a % STREAMS].apart |= style == BEFORE_EXTENSION || style == LUMBERJACK;
     rotated_name(a, style, to);
     move(path_of(a), to);
     if (b % 2)
@@ -592,7 +594,8 @@ static struct dent *part_of(unsigned a, unsigned nth)
     for (struct dent *d = dir ? dir->names : NULL; d; d = d->next) {
         if (d->name[0] != base[0] || !S_ISREG(d->node->mode) || strcmp(d->name, base) == 0 ||
             strstr(d->name, ".gz") || strstr(d->name, ".tmp") || d->node->data.n == 0 ||
-            d->node->data.n > PLAIN_MAX || d->node == streams[a % STREAMS].copy.to)
+            d->node->data.n > PLAIN_MAX || d->node == streams[a % STREAMS].copy.to ||
+            d->node == streams[a % STREAMS].unpack.to)
             continue;
         found = d;
         if (nth-- == 0)
@@ -628,6 +631,68 @@ static void act_compress(unsigned a, unsigned b)
         (void)go_on(j, &j->out, false);
     else
         end_compress(s);
+}
+
+static struct dent *archive_of(unsigned a, unsigned nth)
+{
+    const char *base = strrchr(path_of(a), '/') + 1, *name;
+    struct node *dir = disk_parent(path_of(a), &name);
+    struct dent *found = NULL;
+
+    for (struct dent *d = dir ? dir->names : NULL; d; d = d->next) {
+        if (d->name[0] != base[0] || !S_ISREG(d->node->mode) || !d->node->plain.n)
+            continue;
+        found = d;
+        if (nth-- == 0)
+            break;
+    }
+    return found;
+}
+
+static void end_unpack(struct stream *s)
+{
+    struct job *j = &s->unpack;
+    struct node plain = {0};
+
+    if (!j->to)
+        return;
+    plain.data = j->from->plain;
+    if (world.mono_ns - j->since_ns > ROTATE_WAIT_NS / 2)
+        oracle_excuse_line(&plain, j->done); /* what there was of it counted as it stood */
+    (void)go_on(j, &j->from->plain, true);
+    disk_set_time(j->to, j->to_name, j->from->mtime_ns);
+    if (j->truncates && still_named(j->from_name, j->from))
+        disk_unlink(j->from_name);
+    clear_job(j);
+}
+
+/* gunzip: of what went on in an archive a copy, until that is deleted; if it is done slowly, or nobody knows what was
+ * in the archive, it may count again. */
+static void act_unpack(unsigned a, unsigned b)
+{
+    struct stream *s = &streams[a % STREAMS];
+    struct job *j = &s->unpack;
+    struct dent *d = archive_of(a, b / 4 % 4);
+    char to[100];
+
+    if (j->to) {
+        end_unpack(s);
+        return;
+    }
+    if (!d || snprintf(to, sizeof(to), "%.*s%s", (int)(strrchr(path_of(a), '/') + 1 - path_of(a)),
+                       path_of(a), d->name) >= (int)sizeof(to))
+        return;
+    to[strlen(to) - strlen(".gz")] = 0;
+    *j = (struct job){.from = d->node, .from_name = d, .truncates = b / 2 % 2};
+    j->to = create(to, &j->to_name);
+    if (!j->to)
+        return;
+    j->since_ns = world.mono_ns;
+    oracle_doubts(d->node, strstr(to, ".log.") ? DOUBT_TOLD : DOUBT_FREE); /* else of another log */
+    if (b % 2)
+        (void)go_on(j, &j->from->plain, false);
+    else
+        end_unpack(s);
 }
 
 /* --- operators --- */
@@ -819,6 +884,18 @@ static void act_backup(unsigned a, unsigned b)
     buf_slice(&s->backup->data, buf_all(&n->data));
     s->backup->mtime_ns = n->mtime_ns;
     s->backup->seen = n->data.n == n->seen_kept;
+    s->apart = false;
+}
+
+/* It comes in one go, beside nothing that has more: that may be another generation, which begins alike. */
+static bool is_put_back_told(const struct stream *s, bool slowly)
+{
+    const struct buf *b = &s->backup->data;
+    bool told = !slowly && !s->apart;
+
+    for (const struct node *n = world.nodes; n && told; n = n->next)
+        told = n->data.n <= b->n || memcmp(n->data.p, b->p, b->n) != 0;
+    return told;
 }
 
 static void end_restore(struct stream *s)
@@ -859,7 +936,7 @@ static void act_restore(unsigned a, unsigned b)
     j->dates = b % 2;
     j->to->edited = true; /* the log may have had more when it went */
     j->to->cut = CUT;
-    oracle_doubts(s->backup, b / 2 % 2 ? DOUBT_FREE : DOUBT_TOLD);
+    oracle_doubts(s->backup, is_put_back_told(s, b / 2 % 2) ? DOUBT_TOLD : DOUBT_FREE);
     if (s->half) /* in both it may come to its end */
         oracle.doubt[s->half] = DOUBT_FREE;
     if (b / 2 % 2)
@@ -1038,9 +1115,10 @@ void actors_cut(void)
             oracle_excuse(&plain);
         clear_job(&s->copy);
         clear_job(&s->compress);
+        clear_job(&s->unpack);
         clear_job(&s->rewrite);
         clear_job(&s->restore);
-        *s = (struct stream){.backup = s->backup, .copies = s->copies};
+        *s = (struct stream){.backup = s->backup, .apart = s->apart, .copies = s->copies};
     }
     boot();
 }
@@ -1116,6 +1194,8 @@ const struct kind kinds[] = {
     {"rotate", act_rotate, 8, true}, /* stream; b odd creates, b / 2 is the style */
     {"copytruncate", act_copytruncate, 4, true},
     {"compress", act_compress, 5, true}, /* stream; b odd slowly, b / 2 which part */
+    {"unpack", act_unpack, 2,
+     true}, /* stream; b odd slowly, b / 2 odd deletes the archive; b / 4 which */
     {"unlink", act_unlink, 2, true},
     {"truncate", act_truncate, 1, true}, /* stream; b odd its last line only */
     {"edit", act_edit, 2, true},         /* stream; b odd: without its last line; b / 2 odd: seen */
@@ -1148,6 +1228,7 @@ void actors_end(void)
     for (unsigned i = 0; i < STREAMS; i++) {
         end_copy(&streams[i]);
         end_compress(&streams[i]);
+        end_unpack(&streams[i]);
         end_rewrite(&streams[i]);
         end_restore(&streams[i]);
     }

@@ -624,7 +624,7 @@ int main(int argc, char **argv)
     if (!talks)
         be_quiet();
     if (trace) {
-        without = "rewrite,backup,restore,unmount,mount,cut,settle,clock,hang,short,fail";
+        without = "unpack,rewrite,backup,restore,unmount,mount,cut,settle,clock,hang,short,fail";
         draw(r.seed, (unsigned)(r.steps < STEPS_MAX ? r.steps : STEPS_MAX));
         trace_story();
         return 0;
