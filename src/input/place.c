@@ -115,8 +115,10 @@ static int is_its_file(struct tailset *t, const struct tail_file *f, const char 
 {
     int fd, r;
 
-    if (f->tail.id.birth_ns != 0 || f->tail.fd >= 0 || f->packed || strcmp(f->path, path) == 0)
+    if (f->tail.id.birth_ns != 0 || f->tail.fd >= 0 || strcmp(f->path, path) == 0)
         return 1;
+    if (f->packed) /* nobody writes to an archive */
+        return look->mtime_ns == f->mtime_ns && rotated_is_compressed(slice_str(path));
     if ((f->tail.offset == 0 && f->began_n == 0) || file_is_log_again(f, path) ||
         stream_is_not_called(t, f->stream, path))
         return look->mtime_ns == f->mtime_ns; /* then nothing but that it was not written since */
