@@ -253,6 +253,13 @@ static int weigh_copy(struct tailset *t, const struct newcomer *n, struct tail_f
     return r;
 }
 
+/* Less proves nothing: two lines of a log begin alike. */
+static bool has_a_line(const struct newcomer *n, uint64_t size)
+{
+    return size >= FINGERPRINT_HEAD ||
+           memchr(n->head.p, '\n', size < n->head.n ? (size_t)size : n->head.n);
+}
+
 /* What an editor kept, or a rotator, and what it put in its place are both new, and a copy is not the older one: does
  * one begin with all of the other, which is more than a banner? 1, 0 or negative errno. */
 static int weigh_twins(struct tailset *t, const struct newcomer *n, const struct tail_file *f)
@@ -261,7 +268,7 @@ static int weigh_twins(struct tailset *t, const struct newcomer *n, const struct
     int r;
 
     if (!file_is_readable(f) || f->tail.offset > 0 || least <= f->stream->alike ||
-        n->stream->log->fresh || !file_begins_so(f, n->head))
+        !has_a_line(n, least) || n->stream->log->fresh || !file_begins_so(f, n->head))
         return 0;
     r = weigh_difference(t, n, f, &same);
     return r < 0 ? r : same >= least;
