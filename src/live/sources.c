@@ -53,7 +53,7 @@ static void add_file(struct state *state, const char *path)
     if (stat(path, &st) == 0) {
         file.inode = st.st_ino;
         file.bytes = (uint64_t)st.st_size;
-        file.changed_ns = st.st_mtim.tv_sec * NSEC_PER_SEC + st.st_mtim.tv_nsec;
+        file.changed_ns = clock_ns(st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
     }
     if (file.changed_ns > state->newest_ns)
         state->newest_ns = file.changed_ns;

@@ -112,6 +112,10 @@ def each_save_is_shown():
         t = s.shows("asked_total", "gone", "requests_total", "late", "slow_total")
         assert row(t, "asked_total") == ["8", "new", "2", "asked_total"]
         assert row(t, "requests_total") == ["gone", "requests_total"] and row(t, "slow") == ["gone", "slow"]
+        os.utime("my.ini", (13569465600, 13569465600))              # 2400, which is no number of nanoseconds
+        time.sleep(0.2)
+        save("my.ini", RULES.replace("msg == request", "msg ^= log"))
+        s.shows("14 lines: 4 taken, 10 not (+4)")
         s.keys("q")
         assert s.code() == 0
         s.is_as_found()
