@@ -56,8 +56,8 @@ struct work {
     pthread_cond_t changed;
 };
 
-/* The same number wherever a part of the work is done. It goes into snapshots, which another
- * version may merge, so it is a checksum that stays what it is. */
+/* The same number wherever a part of the work is done: it goes into snapshots, which another machine
+ * may merge. */
 static uint32_t identify(const struct input *in)
 {
     struct buf b = BUF_INIT;
