@@ -441,11 +441,11 @@ int tail_finish(struct tail *t, const struct tail_reader *r)
     result = learn_size(t);
     if (result < 0)
         return result;
+    size = t->size;
     if (t->size < t->proved)
         t->size = t->proved; /* so much is read, in however many parts it comes */
-    size = t->size;
     result = read_line_proved(t, r, &c, &data);
-    if (result == 0 && t->read_to > size) /* it was written to just now: perhaps that is not all */
+    if (result == 0 && t->size > size) /* grown since it was seen last: perhaps that is not all */
         return TAIL_MORE;
     more = data.n > lines_widest(c, r->max_line);
     if (result == 0 && data.n > 0) {
