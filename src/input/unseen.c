@@ -67,9 +67,16 @@ static bool has_unread(const struct tail_file *f, struct slice head)
            file_begins_so(f, head);
 }
 
+/* It was made of that, by its name; or that is unpacked from it. */
+static bool is_called_so(const struct newcomer *n, const struct tail_file *f)
+{
+    return slice_eq(rotated_unpacked(slice_str(n->path)), slice_str(f->path));
+}
+
 /* At least a line, more than a banner, is that of one that a crash of the machine may have cut, or that
  * is gone: edited before it was compressed, or written again? Of one that is there, all of it is. */
-static bool has_lines_of(const struct tail_file *f, struct slice head)
+static bool has_lines_of(const struct newcomer *newcomer, const struct tail_file *f,
+                         struct slice head)
 {
     bool is_gone = file_is_lost(f) || f->state == FILE_OPEN;
     struct tail_likeness like = tail_head_like(&f->tail, head);
@@ -77,7 +84,7 @@ static bool has_lines_of(const struct tail_file *f, struct slice head)
 
     if (has_unread(f, head))
         n = f->began_n;
-    return n > 0 && memchr(head.p, '\n', n) && n > file_alike(f);
+    return n > file_alike(f) && (memchr(head.p, '\n', n) || is_called_so(newcomer, f));
 }
 
 int unseen_begins(struct tailset *t, const struct tail_file *f, struct slice head)
@@ -110,9 +117,7 @@ static int begins_like(struct tailset *t, const struct newcomer *n, const struct
 /* Of what is gone only some hashes are left, or it was not read so far; and two logs may have the same banner. */
 static bool is_sure(const struct newcomer *n, const struct tail_file *f, struct slice head)
 {
-    bool is_called_so = slice_eq(rotated_unpacked(slice_str(n->path)), slice_str(f->path));
-
-    return f->stream == n->stream || is_called_so || file_is_readable(f) ||
+    return f->stream == n->stream || is_called_so(n, f) || file_is_readable(f) ||
            tail_head_like(&f->tail, head).least == head.n;
 }
 
@@ -124,7 +129,7 @@ static int compare(struct tailset *t, const struct newcomer *n, const struct tai
 
     if (r < 0 || *found == UNSEEN_NOT)
         return r < 0 ? r : 0;
-    if (r == 0 && n->stream == f->stream && has_lines_of(f, head))
+    if (r == 0 && n->stream == f->stream && has_lines_of(n, f, head))
         *found = UNSEEN_AGAIN;
     if (r == 1 && !is_sure(n, f, head))
         *found = UNSEEN_AGAIN;
