@@ -290,13 +290,14 @@ static void find_skipped(void *ctx, const struct slice *labels, uint64_t n)
                             rules_of(l)->events[m->event].name, m->value.name, NULL});
 }
 
-static void put_newest(struct look *l, unsigned family, unsigned label)
+/* Of the values that it keeps. */
+static void put_newest(struct look *l, unsigned family, unsigned label, const char *before)
 {
     struct slice values[VALUES_SHOWN];
     unsigned n = growth_newest(&l->r->growth, family, label, values, VALUES_SHOWN);
 
     for (unsigned i = 0; i < n; i++) {
-        buf_str(&l->text, i ? ", " : "; such as ");
+        buf_str(&l->text, i ? ", " : before);
         put_text(&l->text, values[i]);
     }
 }
@@ -330,7 +331,7 @@ static void find_folded(void *ctx, const struct slice *labels, uint64_t n)
         buf_fmt(&l->text, " beyond max_values (%u) of label %s are under \"other\"",
                 def->spec.max_values, def->spec.labels[label]);
     if (!all)
-        put_newest(l, (unsigned)family, label);
+        put_newest(l, (unsigned)family, label, "; among those kept: ");
     add(l, (struct finding){FOUND_FOLDED, def->at, true, n, def->spec.name, NULL,
                             all ? NULL : def->spec.labels[label], NULL});
 }
@@ -363,7 +364,7 @@ static bool find_exploding(struct look *l, unsigned family, unsigned label)
     buf_fmt(&l->text, ", %u of them new in the second half", more);
     if (o.limit)
         buf_fmt(&l->text, "; beyond max_values (%u) they become \"other\"", o.limit);
-    put_newest(l, family, label);
+    put_newest(l, family, label, "; such as ");
     add(l, (struct finding){FOUND_EXPLODES, def->at, true, o.now, def->spec.name, NULL,
                             def->spec.labels[label], NULL});
     return true;

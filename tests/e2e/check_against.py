@@ -114,7 +114,7 @@ def every_silence_is_told():
     assert found["traps"] == 8, found
     out, err = text(rules, "--against", log, code=4)
     for said in ("10 lines, 3 unmatched, 8 traps\n", "event request: 5\n", "event never: never\n",
-                 'a.ini:27: requests_total: 2 updates beyond max_values (2) of label path are under "other"; such as "/b", "/a"\n',
+                 'a.ini:27: requests_total: 2 updates beyond max_values (2) of label path are under "other"; among those kept: "/b", "/a"\n',
                  'took_seconds: 1 value of event request skipped: not a number, such as "abc"\n',
                  "user_bytes_total: 5 values of event request skipped: no line has the field siez; there are ",
                  'a.ini:1: log app: 2 times could not be read: "12/Nov/2025" (time) is none of rfc3339\n',
@@ -289,7 +289,7 @@ BROKEN = (
     ("spring_boot", "record      = ^\\d{4}", "record      = ^\\[\\d{4}", "log", "record matches no line of it"),
     ("postgres", "%Y-%m-%d", "%d/%m/%Y", "times", "times could not be read: \"2025-11-12 10:15:3"),
     ("nginx", NGINX, "method, target\nmax_values  = 20", "folded",
-     'beyond max_values (20) of label target are under "other"; such as "/user/'),
+     'beyond max_values (20) of label target are under "other"; among those kept: "/user/'),
     ("nginx", NGINX, "method, target\nmax_values  = 2000", "explodes",
      "label target of nginx_http_requests_total has ever more values: "),
 )
