@@ -103,20 +103,44 @@ static uint64_t *count_hits(const struct counting *c)
     return hits;
 }
 
+/* A value that was left out is no update. */
+static void take_skipped(const struct counting *c, uint64_t *hits)
+{
+    const struct family *skipped = own_family(c->registry, OWN_RULE_SKIPPED);
+    uint32_t n = family_nseries(skipped);
+    struct map metrics = MAP_INIT;
+
+    for (unsigned f = 0; n && f < c->rules->nfamilies; f++)
+        (void)map_put(&metrics, slice_str(c->rules->families[f].spec.name), f);
+    for (uint32_t i = 0; i < n; i++) {
+        struct slice values[LABELS_MAX];
+        uint64_t f;
+
+        family_labels(skipped, i, values);
+        if (map_get(&metrics, values[0], &f))
+            hits[f] -= (uint64_t)counter_value(family_counter(skipped, i));
+    }
+    map_release(&metrics);
+}
+
 void counting_note(struct counting *c, int64_t wall_ns)
 {
-    uint64_t *hits = count_hits(c);
+    uint64_t *hits = count_hits(c), *done = count_hits(c);
+
+    take_skipped(c, done);
 
     for (unsigned f = 0; f < c->rules->nfamilies; f++) {
         struct family_updates *u = &c->updates[f];
         struct slice name = slice_str(c->rules->families[f].spec.name);
 
         u->series = family_nseries(registry_find(c->registry, name));
-        if (hits[f] != u->hits)
+        if (done[f] != u->done)
             u->wall_ns = wall_ns;
         u->hits = hits[f];
+        u->done = done[f];
     }
     free(hits);
+    free(done);
 }
 
 static bool same_labels(const struct family_spec *a, const struct family_spec *b)

@@ -51,6 +51,7 @@ struct run_options {
 
 struct family_updates {
     uint64_t hits;   /* of the family's events, at the last page */
+    uint64_t done;   /* of them, those that updated it */
     uint32_t series; /* that it had then */
     int64_t wall_ns; /* of the last page that found new ones; 0 = none did */
 };

@@ -127,6 +127,18 @@ def an_update_is_told_when_it_was():
     d.stop()
 
 
+def what_was_skipped_is_no_update():
+    put("rules.ini", "[event done]\nwhere = msg == done\n[counter spent_total]\nhelp = h\nadd = done\nvalue = took\n"
+                     "[counter done_total]\nhelp = h\ninc = done\n")
+    d = Daemon(rules="rules.ini").start()
+    for n, (line, updated) in enumerate(((b'{"msg":"done","took":"fast"}\n', {"done_total"}), (b'{"msg":"done","took":2}\n', {"done_total", "spent_total"}))):
+        append("logs/backend.log", line)
+        assert d.caught_up(n + 1) is True
+        assert {m["name"] for m in json.loads(d.request("GET", "/api/v1/metrics")[2])["metrics"] if m["updated_timestamp_seconds"]} == updated
+        assert {labels[0][1] for name, labels in d.values() if name == "logtally_metric_updated_timestamp_seconds"} == updated
+    d.stop()
+
+
 def lines_are_shown_to_whom_they_may_be():
     os.makedirs("logs", exist_ok=True)
     append("logs/backend.log", b'{"level":"info","msg":"<b>nobody</b> knows me"}\n' * 3)
@@ -300,6 +312,6 @@ def a_page_renews_itself_and_a_button_does_without_javascript():
     return None
 
 
-main(every_page_is_guarded_and_speaks_both_languages, what_is_shown_is_what_there_is, what_counts_nothing_is_named, an_update_is_told_when_it_was, lines_are_shown_to_whom_they_may_be,
+main(every_page_is_guarded_and_speaks_both_languages, what_is_shown_is_what_there_is, what_counts_nothing_is_named, an_update_is_told_when_it_was, what_was_skipped_is_no_update, lines_are_shown_to_whom_they_may_be,
      few_pages_wait_for_a_reload, answers_for_programs_are_as_described,
      a_browser_finds_nothing_wrong, a_page_renews_itself_and_a_button_does_without_javascript)
