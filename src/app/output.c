@@ -237,11 +237,16 @@ int output_page(const char *path, struct slice page)
     return output_finish(&o, true);
 }
 
-int output_format(const struct command *c, const char *text, enum expose_format *ret_format)
+int output_format(const struct command *c, const struct common_options *o, const char *snapshot,
+                  enum expose_format *ret_format)
 {
+    const char *text = o->format;
     struct buf names = BUF_INIT;
     int code;
 
+    if (snapshot && (o->output || text))
+        return usage_error(c, "--snapshot writes no page: --%s means nothing beside it",
+                           o->output ? "output" : "format");
     for (unsigned f = 0; f < EXPOSE_FORMATS; f++) {
         const char *name = expose_format_name((enum expose_format)f);
 

@@ -36,7 +36,9 @@ void output_name(const char *name);
 /* Lines for a person, likewise. */
 void output_lines(struct slice text);
 
-/* --format, NULL for the first that there is. -1 to go on, or the exit code of wrong usage. */
-int output_format(const struct command *c, const char *text, enum expose_format *ret_format);
+/* --format, of which the first that there is is the default. -1 to go on, or the exit code of wrong usage: --format and
+ * --output are of a page, and none is written where --snapshot has a file. */
+int output_format(const struct command *c, const struct common_options *o, const char *snapshot,
+                  enum expose_format *ret_format);
 
 #endif

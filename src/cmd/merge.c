@@ -49,7 +49,7 @@ static int run(void *options, const struct command *self)
 
     if (o->common.files.n == 0)
         return usage_error(self, "name the snapshots to add up");
-    if ((code = output_format(self, o->common.format, &format)) >= 0)
+    if ((code = output_format(self, &o->common, o->snapshot, &format)) >= 0)
         return code;
     if (!o->common.config && !o->common.rules.n)
         s.registry = registry_new(&as_it_is);

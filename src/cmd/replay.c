@@ -124,7 +124,7 @@ static int run(void *options, const struct command *self)
 
     if (o->common.files.n == 0)
         return usage_error(self, "name the files to read, or - for standard input");
-    if ((code = output_format(self, o->common.format, &r.format)) >= 0)
+    if ((code = output_format(self, &o->common, o->snapshot, &r.format)) >= 0)
         return code;
     if (r.threads == 0)
         return usage_error(self, "--jobs wants a number from 0 to %d, not \"%s\"",

@@ -143,6 +143,10 @@ def usage():
     expect("replay of nothing", ["replay", "--rules", "r.ini"], 2, None, "name the files to read")
     expect("unknown format", ["replay", "--rules", "r.ini", "--format", "xml", "a.log"], 2, None,
            "--format is text, openmetrics or json")
+    for command in ("replay", "merge"):
+        for option, value in (("output", "x"), ("format", "json")):
+            expect("a snapshot is no page: %s --%s" % (command, option), [command, "--snapshot", "s", "--" + option, value, "a.log"], 2, None,
+                   "--snapshot writes no page: --%s means nothing beside it" % option)
     expect("unknown log", ["replay", "--rules", "r.ini", "--as", "nolog", "a.log"], 2, None, 'no log named "nolog"')
     expect("version", ["--version"], 0, r"^logtally \d")
 
