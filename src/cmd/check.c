@@ -363,6 +363,19 @@ static void sort_files(struct check_options *o)
     }
 }
 
+/* A log among rules is full of mistakes. */
+static void say_not_rules(const struct check_options *o)
+{
+    for (size_t i = 0; i < o->common.files.n && !o->against.n; i++) {
+        const char *file = o->common.files.list[i];
+        struct stat st;
+
+        if (!slice_ends(slice_str(file), SLICE(".ini")) && stat(file, &st) == 0 &&
+            S_ISREG(st.st_mode))
+            log_error("%s was read as rules; --against %s reads it as a log", file, file);
+    }
+}
+
 /* An exit code. */
 static int judge_logs(const struct check_options *o, const struct setup *setup, struct report *a)
 {
@@ -421,6 +434,8 @@ static int run(void *options, const struct command *self)
     }
     (o->json ? print_json : print_text)(o, &setup, m.nmistakes ? NULL : session.engine, &m, &parts,
                                         against.counted.engine ? &against : NULL);
+    if (m.nmistakes && !o->json && !o->columns)
+        say_not_rules(o);
     parts_release(&parts);
     report_release(&against);
     session_release(&session);

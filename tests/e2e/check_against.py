@@ -468,6 +468,10 @@ def rules_are_no_logs_and_other_rules_match_nothing():
         assert "folder holds rules, no logs; rules are given by --rules folder" in r.stdout + r.stderr, (command, r)
     err = ran("replay", "--rules", "folder", "some.log").stderr
     assert "no event took any of the lines, of which there were 1;" in err, err
+    put("folder/broken.ini", "[event e]\nwher = x\n")
+    for rules, wanted in (("some.log", True), ("folder/broken.ini", False)):
+        err = ran("check", "folder/a.ini", rules, code=1).stderr
+        assert ("logtally: %s was read as rules; --against %s reads it as a log\n" % (rules, rules) in err) == wanted, err
 
 
 main(what_was_forgotten_is_told, other_words_for_the_same_are_known, rules_are_no_logs_and_other_rules_match_nothing, every_silence_is_told, traps_are_an_exit_status, why_is_told, series_are_foretold, a_log_is_told_of_too,
