@@ -311,7 +311,7 @@ const struct command command_backfill = {
         "DATADIR`. Lines of\n"
         "several files are merged by their own times. Give the labels that the scrape would have "
         "added, such as\n"
-        "--external-label job=mylittleprice_backend --external-label instance=HOST:PORT.\n",
+        "--external-label job=backend --external-label instance=HOST:PORT.\n",
     .takes = TAKES_CONFIG | TAKES_RULES | TAKES_AS | TAKES_FIRST_LINE,
     .size = sizeof(struct backfill_options),
     .options = rows,

@@ -303,7 +303,7 @@ static void on_missed(void *ctx)
 {
     struct daemon *d = ctx;
 
-    log_error("the saved state in %s was removed; it is saved again",
+    log_error("the saved state in %s was removed, or its lock; it is saved again",
               d->setup.settings.state_directory);
     d->state_removed++;
     d->changes++;

@@ -348,7 +348,7 @@ def saved_again_when_removed_while_running():
         remove()
         assert until(lambda: os.path.exists("state/state"), 20), "not saved again"
         assert until(lambda: w.now("logtally_state_removed_total") == i, 10), w.own()
-        assert w.stderr().count("was removed; it is saved again") == i, w.stderr()
+        assert w.stderr().count("was removed, or its lock; it is saved again") == i, w.stderr()
         assert b'"state_removed":%d' % i in w.fetch("/health")[2]
     w.kill()
     w.start()
