@@ -241,12 +241,11 @@ static void check_web_config(const struct settings *s, const char *config, struc
 
 static void print_sum(const struct ruleset *rules, const struct mistakes *m)
 {
-    unsigned events = rules->nevents - 2 * rules->nspans;
+    struct buf counted = BUF_INIT;
 
-    printf("%u event%s, ", events, plural(events));
-    if (rules->nspans)
-        printf("%u span%s, ", rules->nspans, plural(rules->nspans));
-    printf("%u metric%s, no mistakes", rules->nfamilies, plural(rules->nfamilies));
+    ruleset_count(rules, &counted);
+    printf("%s, no mistakes", counted.p);
+    buf_release(&counted);
     if (m->nwarnings)
         printf(", %zu warning%s", m->nwarnings, plural(m->nwarnings));
     putchar('\n');

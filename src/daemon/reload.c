@@ -263,6 +263,15 @@ void daemon_watch_rules(struct daemon *d, uint64_t contents)
     }
 }
 
+static void say_reloaded(const struct ruleset *rules)
+{
+    struct buf counted = BUF_INIT;
+
+    ruleset_count(rules, &counted);
+    log_info("reloaded: %s", counted.p);
+    buf_release(&counted);
+}
+
 static void swap(struct reload *r)
 {
     struct daemon *d = r->daemon;
@@ -291,9 +300,7 @@ static void swap(struct reload *r)
     d->reload_ok = true;
     d->reload_wall_ns = clock_wall_ns();
     http_server_reread(d->http);
-    log_info("reloaded: %u event%s, %u metric%s", d->setup.rules->nevents,
-             plural(d->setup.rules->nevents), d->setup.rules->nfamilies,
-             plural(d->setup.rules->nfamilies));
+    say_reloaded(d->setup.rules);
     say_mistakes(&r->mistakes, WARNING);
     reply(r->request, judge_web_config(r) ? 200 : 400, &r->mistakes);
     leave(r);

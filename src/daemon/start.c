@@ -130,14 +130,16 @@ static void say_started(struct daemon *d)
 {
     const struct ruleset *rules = d->setup.rules;
     const char *state = d->setup.settings.state_directory;
+    struct buf counted = BUF_INIT;
 
     for (unsigned i = 0; i < d->nlisten; i++)
         log_info("listening on %s", http_server_address(d->http, i));
-    log_info("%u event%s, %u metric%s, %u log%s; %s%s", rules->nevents, plural(rules->nevents),
-             rules->nfamilies, plural(rules->nfamilies), rules->nlogs, plural(rules->nlogs),
+    ruleset_count(rules, &counted);
+    log_info("%s, %u log%s; %s%s", counted.p, rules->nlogs, plural(rules->nlogs),
              state[0] ? "state in " : "no state is kept: each start counts anew", state);
     if (rules->nfamilies == 0)
         log_warn(SETUP_NO_METRIC);
+    buf_release(&counted);
 }
 
 static void finish(struct start *s)

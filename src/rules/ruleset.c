@@ -139,6 +139,17 @@ int ruleset_family(const struct ruleset *r, struct slice name)
     return -1;
 }
 
+void ruleset_count(const struct ruleset *r, struct buf *out)
+{
+    buf_count(out, r->nevents - 2 * r->nspans, "event"); /* a span is two more */
+    if (r->nspans) {
+        buf_str(out, ", ");
+        buf_count(out, r->nspans, "span");
+    }
+    buf_str(out, ", ");
+    buf_count(out, r->nfamilies, "metric");
+}
+
 bool ruleset_never_had(const struct ruleset *r, const struct ref *ref, const bool *had)
 {
     for (unsigned i = 0; i < ref->n; i++)

@@ -294,6 +294,9 @@ int ruleset_span(const struct ruleset *r, struct slice name);
 int ruleset_event(const struct ruleset *r, struct slice name);
 int ruleset_family(const struct ruleset *r, struct slice name);
 
+/* Appends how many there are: 10 events, 1 span, 18 metrics. */
+void ruleset_count(const struct ruleset *r, struct buf *out);
+
 /* Had no line any of the slots that a field stands for? `had` is of all slots, NULL before the first line. False of
  * groups and of what an event makes: why they are not there is another question. */
 bool ruleset_never_had(const struct ruleset *r, const struct ref *ref, const bool *had);

@@ -257,8 +257,10 @@ def a_reload_gives_up_what_it_changes():
     d = Daemon(rules="r.ini").start()
     append("logs/a.log", "".join(line(BEGIN * 1000, msg="begin", queue="a", id=k, user="ann") for k in range(5)))
     assert until(lambda: d.value("logtally_spans_open", span="job") == 5)
+    assert ": 2 events, 1 span, 4 metrics, 1 log; state in " in get("stderr"), get("stderr")
     rules("1h", metrics=METRICS.replace("labels = queue, user", "labels = queue, who=user"))     # a metric only
     reload(d, 1)
+    assert "reloaded: 2 events, 1 span, 4 metrics\n" in get("stderr"), get("stderr")
     assert d.value("logtally_spans_open", span="job") == 5
     append("logs/a.log", line(BEGIN * 1000 + 1000, msg="end", queue="a", id=1, by="x"))
     expect(d, {'jobs_total{queue="a",by="x",user="ann"}': 1.0, "jobs_seconds": 1.0, "jobs_open": 4.0})
