@@ -439,11 +439,10 @@ static bool go_on(struct job *j, const struct buf *what, bool all)
 /* What a crash cut within its first line, or its banner. */
 static bool is_little(const char *p, size_t n)
 {
-    size_t left = n, head;
+    const char *nul = n > 0 && *p ? memchr(p, 0, n) : NULL; /* written on behind them, perhaps */
+    size_t left = nul ? (size_t)(nul - p) : n;
+    size_t head = left < strlen(banner) ? left : strlen(banner);
 
-    while (left > 0 && p[left - 1] == 0)
-        left--;
-    head = left < strlen(banner) ? left : strlen(banner);
     if (left > 0 && memcmp(p, banner, head) == 0)
         return !memchr(p + head, '\n', left - head);
     return n > 0 && !memchr(p, '\n', left);
