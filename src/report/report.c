@@ -37,12 +37,28 @@ uint64_t report_lines(const struct report *r)
     return n;
 }
 
-bool report_tries(const struct report *r, const struct event *e)
+static bool has_input(const struct report *r, const struct event *e)
 {
     for (size_t i = 0; i < r->inputs.n; i++)
         if (event_for_log(e, r->inputs.list[i].log))
-            return e->used;
+            return true;
     return false;
+}
+
+static bool tries_one(const struct report *r, const uint32_t *events, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++)
+        if (report_tries(r, &r->setup->rules->events[events[i]]))
+            return true;
+    return false;
+}
+
+bool report_tries(const struct report *r, const struct event *e)
+{
+    const struct span *s = e->span;
+
+    return e->used && has_input(r, e) && (e->parent == EVENT_NONE || tries_one(r, &e->parent, 1)) &&
+           (!s || (tries_one(r, s->begins, s->nbegins) && tries_one(r, s->ends, s->nends)));
 }
 
 bool report_never_there(const struct report *r, const struct slice *labels, uint64_t n)

@@ -101,7 +101,7 @@ typedef void report_row_fn(void *ctx, const struct slice *labels, uint64_t n);
 void report_rows(const struct report *r, enum own_id id, report_row_fn *row, void *ctx);
 
 uint64_t report_lines(const struct report *r);
-/* Is it looked for, in a log of which there is a file? */
+/* Is it looked for, and what it is made of, in a log of which there is a file? */
 bool report_tries(const struct report *r, const struct event *e);
 /* Did no line have the value? `labels` of OWN_RULE_SKIPPED. */
 bool report_never_there(const struct report *r, const struct slice *labels, uint64_t n);

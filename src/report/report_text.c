@@ -126,6 +126,40 @@ static void put_shapes(const struct report *r, struct buf *out)
     buf_release(&words);
 }
 
+/* Could a line of this log be any event? Those of others, and of spans, are none where the others are none. */
+static bool is_asked(const struct ruleset *rules, unsigned log)
+{
+    for (unsigned i = 0; i < rules->nevents; i++) {
+        const struct event *e = &rules->events[i];
+
+        if (e->used && !e->span && e->parent == EVENT_NONE && event_for_log(e, log))
+            return true;
+    }
+    return false;
+}
+
+/* Files that are of none of several [log]s, and that no event looks at for that. */
+static void put_strangers(const struct report *r, struct buf *out)
+{
+    int none = ruleset_log(r->setup->rules, SLICE("auto"));
+    const char *first = NULL;
+    size_t n = 0;
+
+    if (none < 0 || r->options.as || is_asked(r->setup->rules, (unsigned)none))
+        return;
+    for (size_t i = 0; i < r->inputs.n; i++)
+        if (r->inputs.list[i].log == (unsigned)none && n++ == 0)
+            first = r->inputs.list[i].path;
+    if (n == 0)
+        return;
+    utf8_show(out, slice_str(first));
+    if (n == 1)
+        buf_str(out, " is of no [log] by its path; --as NAME says of which\n");
+    else
+        buf_fmt(out, " and %zu more are of no [log] by their paths; --as NAME says of which\n",
+                n - 1);
+}
+
 void report_text(const struct report *r, struct buf *out)
 {
     buf_count(out, report_lines(r), "line");
@@ -135,6 +169,7 @@ void report_text(const struct report *r, struct buf *out)
         buf_count(out, r->findings.ntraps, "trap");
     }
     buf_char(out, '\n');
+    put_strangers(r, out);
     put_events(r, out);
     put_series(r, out);
     put_costs(r, out);

@@ -349,10 +349,17 @@ def what_cannot_be_read_is_a_failure():
 
 def logs_that_are_not_there_are_not_failures():
     rules = put("two.ini", "".join(f"[log {x}]\npath = /nowhere/{x}.log\n[event {x}]\nlog = {x}\nmatch = {x}\n"
-                                   f"[counter {x}_total]\nhelp = X\ninc = {x}\n" for x in ("xx", "yy")))
-    found = against(rules, "--against", put("xx.log", "xx\n"), "--as", "xx")
-    assert [(h["event"], h["count"], h["tried"]) for h in found["hits"]] == [("xx", 1, True), ("yy", 0, False)], found
-    assert "event yy: no file of its logs was given\n" in text(rules, "--against", "xx.log", "--as", "xx")[0]
+                                   f"[event {x}_of]\nof = {x}\nmatch = .\n[span {x}_span]\nbegin = {x}\nend = {x}\n"
+                                   f"[counter {x}_total]\nhelp = X\ninc = {x}, {x}_of, {x}_span\n" for x in ("xx", "yy")))
+    found = against(rules, "--against", put("xx.log", "xx\nxx\n"), "--as", "xx")
+    assert [(h["event"], h["count"], h["tried"]) for h in found["hits"]] == [
+        ("xx", 2, True), ("xx_of", 2, True), ("yy", 0, False), ("yy_of", 0, False), ("xx_span", 1, True), ("yy_span", 0, False)], found["hits"]
+    out = text(rules, "--against", "xx.log", "--as", "xx")[0]
+    assert "event yy: no file of its logs was given\n" in out and "--as" not in out, out
+    out = text(rules, "--against", "xx.log")[0]
+    assert "xx.log is of no [log] by its path; --as NAME says of which\n" in out and "never" not in out, out
+    out = text(rules, "--against", "xx.log", "xx.log")[0]
+    assert "xx.log and 1 more are of no [log] by their paths; --as NAME says of which\n" in out, out
 
 
 def a_clock_without_its_day_is_told_from_a_time():
