@@ -894,9 +894,8 @@ int file_weigh(const struct tailset *t, const struct tail_file *f, int fd, const
     else if (e->relation == TAIL_OTHER)
         r = weigh_other(t, f, fd, e);
     else if (e->relation == TAIL_PREFIX && e->agrees > e->held && !is_beside(f, fd) &&
-             (e->inode || e->rest || e->replaced || e->named ||
-              f->packed)) /* never seen beside it */
-        r = weigh_end(t, f, fd, e);
+             (e->inode || e->rest || e->replaced || e->named || f->packed))
+        r = weigh_end(t, f, fd, e); /* they were never seen beside each other */
     if (r >= 0 && may_be_amid_a_line(f, e))
         r = find_last_line(t, f, fd, e->from, &e->from);
     if (r < 0)

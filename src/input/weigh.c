@@ -229,7 +229,7 @@ static int weigh_bytes(struct tailset *t, const struct newcomer *n, struct tail_
 /* What was packed is unpacked beside its archive: all of it, or if nothing at its end may be another's. */
 static bool is_unpacked(const struct evidence *e)
 {
-    return e->packed && !e->doubt &&
+    return !e->doubt &&
            (e->relation == TAIL_PREFIX ? e->agrees > 0
                                        : e->relation == TAIL_SAME && e->size == e->offset);
 }
