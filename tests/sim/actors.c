@@ -208,7 +208,8 @@ static void excuse_after_cut(unsigned id, const struct stream *s, const struct n
     if ((world.knobs & KNOB_NO_BIRTH) && n->links > 1 && !oracle.doubt[id])
         oracle.doubt[id] = DOUBT_TOLD;
     oracle.excused[id] = n->cut == CUT && !n->edited;
-    oracle.perhaps[id] = n->cut != CUT_NOT || n->alone || (world.jumped && n->crashed);
+    oracle.perhaps[id] = n->cut != CUT_NOT || n->alone || (world.jumped && n->crashed) ||
+                         n == s->restore.to; /* shorter than what it is a copy of */
     oracle.log[id] = (uint8_t)(s - streams);
 }
 
