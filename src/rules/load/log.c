@@ -22,7 +22,9 @@ static bool check_glob(struct load *l, const struct ini_entry *e)
                      "\"%s\": braces are no alternatives in a glob; write a line for each",
                      e->name);
     for (size_t i = 0; i + 1 < e->value.n; i++) {
-        if (e->value.p[i] == ' ' && e->value.p[i + 1] == '/') {
+        char divides = e->value.p[i], next = e->value.p[i + 1];
+
+        if ((divides == ' ' && next == '/') || (divides == ',' && next && strchr(" */", next))) {
             load_warning(l, e->at, "\"%s\" takes one glob; write a line for each", e->name);
             break;
         }
