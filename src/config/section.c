@@ -99,6 +99,8 @@ static void other_word(const struct ini_section *s, const char *name, const char
         mistake_hint(m, "set.route = ${FIELD|route} makes a field of it");
     else if (s->kind & SECTION_METRIC && strcmp(name, "count") == 0)
         mistake_hint(m, "inc = EVENT counts");
+    else
+        mistake_hint(m, "`logtally help keys %s` lists those that there are", s->word);
 }
 
 static void unknown_key(const struct ini_section *s, const struct ini_entry *e, struct where at,
