@@ -84,12 +84,12 @@ static void read_rules(struct setup *s, const char *pattern, bool must_match, st
 
 /* A path that the configuration names is relative to it. */
 static void read_named(struct setup *s, const char *config, const char *include, bool must_match,
-                       struct map *seen, struct mistakes *m)
+                       struct where at, struct map *seen, struct mistakes *m)
 {
     struct buf path = BUF_INIT;
 
     buf_beside(&path, config, slice_str(include));
-    read_rules(s, path.p, must_match, (struct where){.file = config}, seen, m);
+    read_rules(s, path.p, must_match, at.line ? at : (struct where){.file = config}, seen, m);
     buf_release(&path);
 }
 
@@ -109,13 +109,14 @@ static void read_all_rules(struct setup *s, const char *config,
     struct map seen = MAP_INIT;
 
     if (s->settings.test_rules)
-        read_named(s, config, s->settings.test_rules, true, &seen, m);
+        read_named(s, config, s->settings.test_rules, true, (struct where){0}, &seen, m);
     else if (options->rules.n)
         for (size_t i = 0; i < options->rules.n; i++)
             read_rules(s, options->rules.list[i], true, command_line, &seen, m);
     else
         for (unsigned i = 0; config && i < s->settings.nincludes; i++)
-            read_named(s, config, s->settings.includes[i], s->settings.includes_given, &seen, m);
+            read_named(s, config, s->settings.includes[i], s->settings.includes_given,
+                       s->settings.includes_at, &seen, m);
     map_release(&seen);
 }
 

@@ -77,6 +77,7 @@ static void read_include(struct settings *c, const struct ini_entry *e, struct m
     (void)m;
     c->includes = read_list(c, e->value, &c->nincludes);
     c->includes_given = true;
+    c->includes_at = e->at;
 }
 
 static void read_web_config(struct settings *c, const struct ini_entry *e, struct mistakes *m)

@@ -35,6 +35,7 @@ struct settings {
     const char **includes;
     unsigned nincludes;
     bool includes_given; /* else they are the default, which need not match anything */
+    struct where includes_at;
     bool watch;
     /* [test] */
     const char *test_rules; /* NULL = not given, as the next */

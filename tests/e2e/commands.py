@@ -190,6 +190,8 @@ def checks():
     put("dir.ini", RULES + "[log d]\npath = rules\n")
     expect("a directory as path", ["check", "--rules", "dir.ini"], 0, "1 warning", r"rules is a directory; .* write rules/\*")
     expect("no rules there", ["check", "--rules", "nowhere"], 1, None, "there is no rules file nowhere")
+    put("nowhere.conf", "[server]\n[rules]\ninclude = nowhere.ini\n")
+    expect("no rules included", ["check", "-c", "nowhere.conf"], 1, None, "^nowhere.conf:3: there is no rules file nowhere.ini")
     expect("no glob matches", ["check", "--rules", "no*.ini"], 1, None, r"no rules file matches no\*.ini")
     expect("no rules at all", ["check"], 1, None, r"name a configuration with -c FILE \(there is no /\S+/logtally\.ini\), or rules with --rules")
     expect("no configuration there", ["check", "-c", "nowhere.ini"], 1, None, "nowhere.ini")
