@@ -175,7 +175,8 @@ static void add_report(const struct sample *sample, const struct common_options 
     struct setup setup;
     struct buf text = BUF_INIT;
 
-    options.costs = false; /* the same sample gives the same page */
+    options.costs = false;  /* the same sample gives the same page */
+    options.hidden = false; /* it says itself what it did not propose */
     options.as = sample->log ? o->as : NULL;
     if (setup_load_text(buf_all(page), "these rules", sample->log ? o : NULL,
                         SETUP_AUTO_LOG | SETUP_NO_RULES, &setup, &m) == 0 &&

@@ -763,7 +763,8 @@ void findings_make(struct findings *f, const struct report *r)
     find_bare(&l);
     find_losses(&l);
     find_open_spans(&l);
-    find_hidden(&l);
+    if (r->options.hidden)
+        find_hidden(&l);
     if (f->n)
         qsort(f->list, f->n, sizeof *f->list, by_place);
     buf_release(&l.text);

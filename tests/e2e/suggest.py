@@ -115,6 +115,13 @@ def counts_are_told_and_come_out():
         assert got == lines, (event, got)
 
 
+def levels_hide_no_message():
+    """A message of two levels, and a level of two messages: each looks like all kinds of lines to the other."""
+    put("levels.log", "".join('{"level":"%s","msg":"%s"}\n' % (("warn" if i % 2 else "info"), ("order" if i % 3 else "cache")) for i in range(60)))
+    text = suggested("levels.log")
+    assert "0 unmatched" in text and "event order: 40" in text and "alone" not in text, text
+
+
 def durations_sizes_and_ids_are_recognised():
     text = suggested(FIXTURES[0])
     assert re.search(r"value = duration\nunit = ns\n", text)
@@ -258,7 +265,7 @@ def lines_that_have_nothing_in_common_take_little_memory():
     return None
 
 
-main(directions_and_controls_are_matched_not_written, lines_that_have_nothing_in_common_take_little_memory, every_frequent_message_is_proposed, records_are_proposed_where_lines_belong_together,
+main(levels_hide_no_message, directions_and_controls_are_matched_not_written, lines_that_have_nothing_in_common_take_little_memory, every_frequent_message_is_proposed, records_are_proposed_where_lines_belong_together,
      records_are_not_proposed_elsewhere, counts_are_told_and_come_out, durations_sizes_and_ids_are_recognised,
      every_log_we_ship_gives_rules_that_load, access_logs_in_json_need_no_message,
      lines_are_taken_out_of_a_container_runtimes_wrapping, standard_input_and_compressed_samples, a_log_named_auto_may_be_there,
