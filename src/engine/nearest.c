@@ -40,22 +40,29 @@ static enum miss why_not(const struct trace *t, uint32_t event)
     return event_for_log(e, t->record->source->log) ? IS_UNLESS : OTHER_LOG;
 }
 
+/* level != debug holds for all that has no level. */
+static bool holds_of_nothing(struct record *r, const struct condition *c)
+{
+    return !c->is_match && (c->op == OP_NE || c->op == OP_NOT_MATCH) && missed_subject(r, c).n == 0;
+}
+
 /* A parent, which happened, is a condition that holds. */
 static double share(const struct trace *t, const struct event *e, struct near_event *n)
 {
     bool is_child = e->parent != EVENT_NONE;
-    double sum = is_child;
+    double sum = is_child, of = is_child;
 
     for (unsigned i = 0; i < e->nline; i++) {
         bool holds = t->trials[n->event].holds[i];
 
         n->nheld += holds;
+        if (holds && holds_of_nothing(t->record, &e->conditions[i]))
+            continue;
         sum += holds ? 1 : missed_nearness(t->record, &e->conditions[i]);
+        of++;
     }
-    n->lack = e->nline + is_child - sum;
-    if (n->why == NO_MEMBER)
-        sum += 0.5;
-    return sum / (e->nline + is_child + (n->why == NO_MEMBER));
+    n->lack = of - sum;
+    return n->why == NO_MEMBER ? (sum + 0.5) / (of + 1) : sum / of;
 }
 
 static struct near_event look(const struct trace *t, uint32_t event)

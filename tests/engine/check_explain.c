@@ -628,6 +628,27 @@ TEST(the_nearest_event_comes_first)
 }
 
 /* The one that says most about it, however little: of a line that no event takes there is always one. */
+/* What a missing field is not says nothing of the line. */
+TEST(what_holds_of_a_missing_field_makes_no_event_near)
+{
+    struct world *w =
+        world_new("[event a]\nwhere = msg == done\nwhere = level != debug\nwhere = path !~ ^/x\n"
+                  "[event b]\nmatch = ^took (?<n>\\d+) ms of all$\n"
+                  "[counter c_total]\nhelp = h\ninc = a, b\n");
+    struct explain_options o = {.near = 1};
+    struct buf out = BUF_INIT;
+
+    explain_line(w->engine, w->source, SLICE("took 12 ms"), &o, &out);
+    ck_assert_msg(strstr(out.p, "not event b  ("), "%s", out.p);
+    ck_assert_msg(!strstr(out.p, "not event a"), "%s", out.p);
+    buf_clear(&out);
+    explain_line(w->engine, w->source, SLICE("{\"msg\":\"Done\"}"), &o, &out);
+    ck_assert_msg(strstr(out.p, "not event a  (rules.ini:1)  2 of 3 conditions hold\n"), "%s",
+                  out.p);
+    buf_release(&out);
+    world_free(w);
+}
+
 TEST(a_line_that_nothing_takes_has_a_nearest_event)
 {
     static const char *const conditions[] = {
