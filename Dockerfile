@@ -23,7 +23,7 @@ FROM scratch
 ARG REVISION
 LABEL org.opencontainers.image.title="logtally" \
       org.opencontainers.image.description="Turns log lines into Prometheus metrics, exactly" \
-      org.opencontainers.image.version="0.1.0" \
+      org.opencontainers.image.version="1.0.0" \
       org.opencontainers.image.revision="$REVISION" \
       org.opencontainers.image.licenses="MIT" \
       org.opencontainers.image.vendor="The logtally authors" \

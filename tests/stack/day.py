@@ -318,7 +318,7 @@ def own_samples(path, found, start=START, end=END, down=SCRAPE_DOWN):
             put(t, "logtally_config_last_reload_successful", 1)
             put(t, "logtally_http_requests_total", (t - start) // 10, path="/metrics", code="200")
             put(t, "logtally_http_requests_total", (t - start) // 60, path="/health", code="200")
-            put(t, "logtally_build_info", 1, version="0.1.0", revision="test")
+            put(t, "logtally_build_info", 1, version="1.0.0", revision="test")
             put(t, "process_start_time_seconds", start if t < OWN_RESTART else OWN_RESTART)
             put(t, "process_cpu_seconds_total", round(cpu, 2))
             put(t, "process_resident_memory_bytes", 9000000)
