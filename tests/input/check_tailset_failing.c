@@ -437,7 +437,7 @@ TEST(an_archive_that_cannot_be_read_for_a_moment)
 TEST(archives_do_not_take_all_descriptors)
 {
     enum { ARCHIVES = 80 };
-    const struct rlimit few = {64, 64};
+    struct rlimit limit;
     char name[32], line[32];
 
     world_start(&w);
@@ -459,7 +459,9 @@ TEST(archives_do_not_take_all_descriptors)
         (void)snprintf(name, sizeof(name), "%d.log", i);
         world_remove(&w, name);
     }
-    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    limit.rlim_cur = 64;
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
     world_start(&w);
     world_settle(&w);
     ck_assert_uint_eq(w.notes[TAIL_READ_ERROR], 0);
