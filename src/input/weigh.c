@@ -260,6 +260,34 @@ static bool has_a_line(const struct newcomer *n, uint64_t size)
            memchr(n->head.p, '\n', size < n->head.n ? (size_t)size : n->head.n);
 }
 
+/* Has another of the stream, f aside, what the newcomer begins with? Contents that were edited share more than a banner
+ * with each other, so that `alike` alone does not say so. */
+static bool is_banner(const struct newcomer *n, const struct tail_file *f, uint64_t size)
+{
+    unsigned left = COMPARISONS_MAX;
+
+    if (size > f->stream->alike)
+        return false;
+    for (const struct tail_file *g = f->stream->files; g; g = g->stream_next)
+        if (g != f && g->tail.offset > 0 && tail_head_like(&g->tail, n->head).most >= size)
+            return true;
+    for (const struct tail_file *g = f->stream->gone; g && left > 0; g = g->stream_next, left--)
+        if (tail_head_like(&g->tail, n->head).most >= size)
+            return true;
+    return false;
+}
+
+/* It is unpacked, by its name, from an archive of which nothing was read yet. 1, 0 or negative errno. */
+static int weigh_archive(struct tailset *t, const struct newcomer *n, const struct tail_file *f)
+{
+    int r;
+
+    if (f->tail.offset > 0 || !slice_eq(rotated_unpacked(slice_str(f->path)), slice_str(n->path)))
+        return 0;
+    r = unseen_begins(t, f, n->head);
+    return r >= 0 || unpack_is_passing(r) ? r : 0;
+}
+
 /* What an editor kept, or a rotator, and what it put in its place are both new, and a copy is not the older one: does
  * one begin with all of the other, which is more than a banner? 1, 0 or negative errno. */
 static int weigh_twins(struct tailset *t, const struct newcomer *n, const struct tail_file *f)
@@ -267,8 +295,10 @@ static int weigh_twins(struct tailset *t, const struct newcomer *n, const struct
     uint64_t same, least = f->tail.size < n->look.size ? f->tail.size : n->look.size;
     int r;
 
-    if (!file_is_readable(f) || f->tail.offset > 0 || least <= f->stream->alike ||
-        !has_a_line(n, least) || n->stream->log->fresh || !file_begins_so(f, n->head))
+    if (f->packed)
+        return weigh_archive(t, n, f);
+    if (!file_is_readable(f) || f->tail.offset > 0 || !has_a_line(n, least) ||
+        n->stream->log->fresh || !file_begins_so(f, n->head) || is_banner(n, f, least))
         return 0;
     r = weigh_difference(t, n, f, &same);
     return r < 0 ? r : same >= least;
