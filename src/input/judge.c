@@ -167,10 +167,14 @@ static bool is_set_aside(const struct evidence *e)
     return e->aside && is_alike(e) && (e->relation == TAIL_SAME || is_most(e));
 }
 
-/* All of N or all of R is in the other, and N is no copy: it is older, or R went on in another. */
+/* All of N or all of R is in the other, and N is no copy: it is older, or R went on in another. That R was compressed a
+ * crash of the machine may have undone, and torn the end of N. */
 static bool is_another_whole(const struct evidence *e)
 {
-    return e->twin || (e->rotated && !e->gone && e->relation != TAIL_OTHER && is_alike(e));
+    bool undone = e->packed && e->rebooted;
+
+    return e->twin ||
+           (e->rotated && !e->gone && (undone || e->relation != TAIL_OTHER) && is_alike(e));
 }
 
 static bool is_anything(const struct evidence *e)
