@@ -11,7 +11,7 @@
  * than half of the places are taken by those that never did.) If there is none, all are being answered, and honest
  * scrapers that come at the same moment are better served than cut off: they may be half as many
  * more, the ceiling. Above that goes who has used up most of its time, head or answer; one that
- * waits for us never, unless it is the newcomer itself.
+ * waits for us never, unless it is the newcomer itself or of a flood.
  *
  * In both, one whose peer has more than an eighth of the places goes before all others: who opens
  * connections by the thousand takes them from himself. */
@@ -253,6 +253,16 @@ static int64_t used_up(const struct conn *c, int64_t now)
     return conn_is_greedy(c) ? used + INT64_MAX / 2 : used;
 }
 
+/* A greedy peer makes room for its own newcomer by its own alone; for that of another even what waits for us. */
+static bool may_go(const struct conn *c, const struct conn *newcomer)
+{
+    bool greedy = conn_is_greedy(c), flood = conn_is_greedy(newcomer);
+
+    if (c->dead || c == newcomer || (c->asked && too_many_new(c->table)))
+        return false;
+    return c->phase == CONN_KEPT ? greedy && !flood : greedy || !flood;
+}
+
 static struct conn *slowest_victim(const struct conn_table *t, const struct conn *newcomer)
 {
     int64_t now = clock_mono_ns(), most = -1;
@@ -261,8 +271,7 @@ static struct conn *slowest_victim(const struct conn_table *t, const struct conn
     for (struct conn *c = t->head; c != NULL; c = c->next) {
         int64_t used = used_up(c, now);
 
-        if (!c->dead && c->phase != CONN_KEPT && c != newcomer && used > most &&
-            !(c->asked && too_many_new(t))) {
+        if (may_go(c, newcomer) && used > most) {
             most = used;
             found = c;
         }

@@ -102,6 +102,20 @@ TEST(who_is_slow_is_not_taken_for_a_flood)
     ck_assert(!is_cut(slow) && !is_cut(asked));
 }
 
+/* Each has asked, and waits for the page: none of them is idle or slow. */
+TEST(a_flood_that_waits_for_pages_takes_its_places_from_itself)
+{
+    unsigned asked = add(HONEST), late;
+
+    conn_set_phase(conn[asked], CONN_ANSWER);
+    conn_set_phase(conn[asked], CONN_IDLE);
+    for (unsigned i = 0; i < 100; i++)
+        conn_set_phase(conn[add(GREEDY)], CONN_KEPT);
+    ck_assert(!is_cut(asked));
+    late = add(HONEST);
+    ck_assert(!is_cut(asked) && !is_cut(late));
+}
+
 TEST(without_a_greedy_peer_the_oldest_that_is_idle_goes)
 {
     unsigned i;
