@@ -103,9 +103,10 @@ static uint64_t *count_hits(const struct counting *c)
     return hits;
 }
 
-/* A value that was left out is no update. */
-static void take_skipped(const struct counting *c, uint64_t *hits)
+/* Values that were left out, for each family. The caller frees. */
+static uint64_t *count_skipped(const struct counting *c)
 {
+    uint64_t *counts = xcalloc(c->rules->nfamilies + 1, sizeof *counts);
     const struct family *skipped = own_family(c->registry, OWN_RULE_SKIPPED);
     uint32_t n = family_nseries(skipped);
     struct map metrics = MAP_INIT;
@@ -118,29 +119,28 @@ static void take_skipped(const struct counting *c, uint64_t *hits)
 
         family_labels(skipped, i, values);
         if (map_get(&metrics, values[0], &f))
-            hits[f] -= (uint64_t)counter_value(family_counter(skipped, i));
+            counts[f] += (uint64_t)counter_value(family_counter(skipped, i));
     }
     map_release(&metrics);
+    return counts;
 }
 
 void counting_note(struct counting *c, int64_t wall_ns)
 {
-    uint64_t *hits = count_hits(c), *done = count_hits(c);
-
-    take_skipped(c, done);
+    uint64_t *hits = count_hits(c), *skipped = count_skipped(c);
 
     for (unsigned f = 0; f < c->rules->nfamilies; f++) {
         struct family_updates *u = &c->updates[f];
         struct slice name = slice_str(c->rules->families[f].spec.name);
 
         u->series = family_nseries(registry_find(c->registry, name));
-        if (done[f] != u->done)
+        if (hits[f] - skipped[f] != u->done)
             u->wall_ns = wall_ns;
         u->hits = hits[f];
-        u->done = done[f];
+        u->done = hits[f] - skipped[f];
     }
     free(hits);
-    free(done);
+    free(skipped);
 }
 
 static bool same_labels(const struct family_spec *a, const struct family_spec *b)

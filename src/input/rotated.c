@@ -217,6 +217,11 @@ struct slice rotated_unpacked(struct slice name)
     return name;
 }
 
+bool rotated_is_unpacked(const char *path, const char *archive)
+{
+    return slice_eq(rotated_unpacked(slice_str(archive)), slice_str(path));
+}
+
 bool rotated_is_rather(const char *part, const char *a, const char *b)
 {
     struct slice name = slice_str(path_name(part));

@@ -21,6 +21,8 @@ enum rotated {
 bool rotated_is_compressed(struct slice name);
 /* The name without what says so. */
 struct slice rotated_unpacked(struct slice name);
+/* Is it the path of what the archive is made of, or unpacked to? */
+bool rotated_is_unpacked(const char *path, const char *archive);
 /* The nth (from 0) path that `path` may get when it is compressed; false when there is none. */
 bool rotated_packed(const char *path, unsigned nth, struct buf *ret_packed);
 /* The nth (from 0) name that `name` could be a rotated name of, the weak ones last; ROTATED_NOT when

@@ -67,12 +67,6 @@ static bool has_unread(const struct tail_file *f, struct slice head)
            file_begins_so(f, head);
 }
 
-/* It was made of that, by its name; or that is unpacked from it. */
-static bool is_called_so(const struct newcomer *n, const struct tail_file *f)
-{
-    return slice_eq(rotated_unpacked(slice_str(n->path)), slice_str(f->path));
-}
-
 /* At least a line, more than a banner, is that of one that a crash of the machine may have cut, or that
  * is gone: edited before it was compressed, or written again? Of one that is there, all of it is. */
 static bool has_lines_of(const struct newcomer *newcomer, const struct tail_file *f,
@@ -84,7 +78,8 @@ static bool has_lines_of(const struct newcomer *newcomer, const struct tail_file
 
     if (has_unread(f, head))
         n = f->began_n;
-    return n > file_alike(f) && (memchr(head.p, '\n', n) || is_called_so(newcomer, f));
+    return n > file_alike(f) &&
+           (memchr(head.p, '\n', n) || rotated_is_unpacked(f->path, newcomer->path));
 }
 
 int unseen_begins(struct tailset *t, const struct tail_file *f, struct slice head)
@@ -117,7 +112,7 @@ static int begins_like(struct tailset *t, const struct newcomer *n, const struct
 /* Of what is gone only some hashes are left, or it was not read so far; and two logs may have the same banner. */
 static bool is_sure(const struct newcomer *n, const struct tail_file *f, struct slice head)
 {
-    return f->stream == n->stream || is_called_so(n, f) || file_is_readable(f) ||
+    return f->stream == n->stream || rotated_is_unpacked(f->path, n->path) || file_is_readable(f) ||
            tail_head_like(&f->tail, head).least == head.n;
 }
 

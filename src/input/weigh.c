@@ -282,7 +282,7 @@ static int weigh_archive(struct tailset *t, const struct newcomer *n, const stru
 {
     int r;
 
-    if (f->tail.offset > 0 || !slice_eq(rotated_unpacked(slice_str(f->path)), slice_str(n->path)))
+    if (f->tail.offset > 0 || !rotated_is_unpacked(n->path, f->path))
         return 0;
     r = unseen_begins(t, f, n->head);
     return r >= 0 || unpack_is_passing(r) ? r : 0;
