@@ -139,10 +139,18 @@ void jsonout_key_time(struct jsonout *j, const char *key, int64_t ns)
     jsonout_key_number(j, key, (double)ns / 1e9, ns != 0);
 }
 
-void jsonout_key_u64(struct jsonout *j, const char *key, uint64_t v)
+void jsonout_key_whole(struct jsonout *j, const char *key, uint64_t v, bool there)
 {
     jsonout_key(j, key);
-    jsonout_u64(j, v);
+    if (there)
+        jsonout_u64(j, v);
+    else
+        jsonout_word(j, SLICE("null"));
+}
+
+void jsonout_key_u64(struct jsonout *j, const char *key, uint64_t v)
+{
+    jsonout_key_whole(j, key, v, true);
 }
 
 void jsonout_key_bool(struct jsonout *j, const char *key, bool v)

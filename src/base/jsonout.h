@@ -34,6 +34,7 @@ void jsonout_key_text(struct jsonout *j, const char *key, const char *text);
 void jsonout_key_bool(struct jsonout *j, const char *key, bool v);
 /* null when it is not there. */
 void jsonout_key_number(struct jsonout *j, const char *key, double v, bool there);
+void jsonout_key_whole(struct jsonout *j, const char *key, uint64_t v, bool there);
 /* As unix seconds; null: 0, which is never. */
 void jsonout_key_time(struct jsonout *j, const char *key, int64_t ns);
 void jsonout_key_u64(struct jsonout *j, const char *key, uint64_t v);

@@ -16,11 +16,7 @@ static const struct slice nothing; /* becomes null */
 /* 0 becomes null: no limit, or unknown. */
 static void put_count(struct jsonout *j, const char *key, uint64_t v)
 {
-    jsonout_key(j, key);
-    if (v)
-        jsonout_u64(j, v);
-    else
-        jsonout_word(j, SLICE("null"));
+    jsonout_key_whole(j, key, v, v > 0);
 }
 
 static void put_where(struct jsonout *j, const struct where *at)

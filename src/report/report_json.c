@@ -56,15 +56,6 @@ static void put_hits(const struct report *r, struct jsonout *j)
     jsonout_close(j, ']');
 }
 
-/* A number, or null. */
-static void put_or_null(struct jsonout *j, const char *key, bool is, uint64_t n)
-{
-    if (is)
-        jsonout_key_u64(j, key, n);
-    else
-        jsonout_key_text(j, key, NULL);
-}
-
 static void put_series(const struct report *r, struct jsonout *j)
 {
     const struct ruleset *rules = r->setup->rules;
@@ -83,11 +74,11 @@ static void put_series(const struct report *r, struct jsonout *j)
         jsonout_key_u64(j, "count", family_nseries(f));
         jsonout_key_u64(j, "bytes", family_bytes(f));
         jsonout_key_u64(j, "updates", o.updates);
-        put_or_null(j, "half", known, o.half);
-        put_or_null(j, "after_10", known, outlook_after(&o, 10));
-        put_or_null(j, "after_100", known, outlook_after(&o, 100));
-        put_or_null(j, "bound", o.bound, o.bound);
-        put_or_null(j, "limit", o.limit, o.limit);
+        jsonout_key_whole(j, "half", o.half, known);
+        jsonout_key_whole(j, "after_10", outlook_after(&o, 10), known);
+        jsonout_key_whole(j, "after_100", outlook_after(&o, 100), known);
+        jsonout_key_whole(j, "bound", o.bound, o.bound);
+        jsonout_key_whole(j, "limit", o.limit, o.limit);
         jsonout_close(j, '}');
     }
     jsonout_close(j, ']');
@@ -225,7 +216,7 @@ static void put_findings(const struct report *r, struct jsonout *j)
         jsonout_key_text(j, "kind", finding_word(f->kind));
         jsonout_key_bool(j, "trap", f->trap);
         jsonout_key_text(j, "file", f->at.line ? f->at.file : NULL);
-        put_or_null(j, "line", f->at.line > 0, (uint64_t)f->at.line);
+        jsonout_key_whole(j, "line", (uint64_t)f->at.line, f->at.line > 0);
         jsonout_key_u64(j, "count", f->count);
         jsonout_key_text(j, "metric", f->metric);
         jsonout_key_text(j, "event", f->event);
