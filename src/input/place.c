@@ -260,6 +260,8 @@ static void examine_regular(struct tailset *t, const struct pending *p, const st
     bool unchanged;
     int r;
 
+    if (!identity_eq(&p->id, &look->id)) /* another file by now */
+        newcomer.seen = newcomer.cut = 0;
     if (f && identity_eq(&f->tail.id, &look->id) && !is_memo(f) && !has_grown_copy(f, look)) {
         f->seen = true;
         f->gone_seen = f->deleted = false; /* the event told of one that had the name before */
@@ -506,7 +508,7 @@ static void settle_one(struct tailset *t, struct tail_file *f)
     int r = held ? 0 : is_at_its_path(f, &look);
 
     if (r == 1 && f->denied) { /* back, and nobody knows what it is */
-        queue_look_seen(t, f->path, f->tail.size);
+        queue_look_seen(t, f);
         file_drop(t, f);
         return;
     }

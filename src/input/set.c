@@ -206,15 +206,19 @@ void queue_look_copy(struct tailset *t, const struct tail_file *memo)
     queue(t, memo->path, (struct pending){.copy_of = memo->copy_of, .held = memo->tail.proved});
 }
 
-void queue_look_seen(struct tailset *t, const char *path, uint64_t seen)
+void queue_look_seen(struct tailset *t, const struct tail_file *f)
 {
-    queue(t, path, (struct pending){.seen = seen});
+    queue(t, f->path, (struct pending){.id = f->tail.id, .seen = f->tail.size});
 }
 
 void queue_newcomer(struct tailset *t, const struct newcomer *n)
 {
     queue(t, n->path,
-          (struct pending){.copy_of = n->copy_of, .held = n->held, .seen = n->seen, .cut = n->cut});
+          (struct pending){.copy_of = n->copy_of,
+                           .held = n->held,
+                           .id = n->look.id,
+                           .seen = n->seen,
+                           .cut = n->cut});
 }
 
 void queue_look_still(struct tailset *t, const struct tail_file *waiting)
@@ -230,10 +234,10 @@ void newcomer_add(struct tailset *t, struct newcomer n)
     if (map_get(&t->newcomer_numbers, slice_str(n.path), &number)) {
         struct newcomer *met = &t->newcomers[number];
 
-        if (n.seen < met->seen)
-            n.seen = met->seen;
-        if (n.cut < met->cut)
-            n.cut = met->cut;
+        if (identity_eq(&n.look.id, &met->look.id)) {
+            n.seen = n.seen < met->seen ? met->seen : n.seen;
+            n.cut = n.cut < met->cut ? met->cut : n.cut;
+        }
         if (!n.copy_of) {
             n.copy_of = met->copy_of;
             n.held = met->held;

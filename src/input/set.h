@@ -264,7 +264,8 @@ struct pending {
     uint64_t held;             /* ... when so many bytes were in it */
     bool still;                /* FILE_WAITING, and long enough, if it has not changed */
     bool ambiguous;            /* ... and then it will be told */
-    uint64_t seen;             /* so many bytes were in it, and were not looked into */
+    struct identity id;        /* the file that was looked at before, if one was */
+    uint64_t seen;             /* so many bytes were in that, and were not looked into */
     uint64_t cut;              /* likewise, before it was cut */
 };
 
@@ -481,8 +482,8 @@ void queue_grown(struct tailset *t, struct tail_file *f);
 void queue_look(struct tailset *t, const char *path);
 /* As well; with what is known of a memo that is about to go. */
 void queue_look_copy(struct tailset *t, const struct tail_file *memo);
-/* As well, so many bytes being in it that were not looked into. */
-void queue_look_seen(struct tailset *t, const char *path, uint64_t seen);
+/* As well, what could not be looked into is perhaps back there. */
+void queue_look_seen(struct tailset *t, const struct tail_file *f);
 /* As well, what was met there. */
 void queue_newcomer(struct tailset *t, const struct newcomer *n);
 /* As well; it waited long enough. */
