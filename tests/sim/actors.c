@@ -46,8 +46,10 @@ static struct stream {
         COPIES_NOT_YET,
         COPIES_ONLY,
         COPIES_AND_TRUNCATES
-    } copies;           /* its rotator never changes */
-    struct node *blind; /* what went out of sight, and may have copies */
+    } copies;            /* its rotator never changes */
+    struct node *blind;  /* what went out of sight, and may have copies */
+    struct node *copied; /* the last copy that came to its end */
+    int64_t copied_ns;   /* when */
     struct node *backup;
     bool apart; /* since that was made it got a name that may be another log's */
 } streams[STREAMS];
@@ -490,11 +492,13 @@ static void end_copy(struct stream *s)
         doubt_number(j->to, j->from);
     if (j->truncates)
         truncate_all(j->from, j->from_name);
+    s->copied = j->to;
+    s->copied_ns = world.mono_ns;
     clear_job(j);
 }
 
 /* The original goes out of sight while it is copied: a copy that stands still meanwhile is read, and that is
- * told. So is one that was made before, if nobody could look into it. */
+ * told. So is one that was made before, if nobody could look into it, or nobody has yet. */
 static void copy_blindly(unsigned a)
 {
     struct stream *s = &streams[a % STREAMS];
@@ -504,6 +508,8 @@ static void copy_blindly(unsigned a)
         s->blind = file_at(path_of(a), NULL);
     if (s->copies == COPIES_ONLY && s->blind && (world.failed || world.knobs & KNOB_FEW_OPEN))
         oracle_may_double(s->blind);
+    if (s->copied && world.mono_ns - s->copied_ns < LOOKED_NS)
+        oracle_may_double(s->copied);
     if (!j->to)
         return;
     j->blind = true;
