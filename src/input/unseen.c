@@ -63,7 +63,7 @@ static bool may_hold_it(const struct newcomer *n, const struct tail_file *f)
 /* It begins with all that there was when this one, of which nothing is read yet, was met. */
 static bool has_unread(const struct tail_file *f, struct slice head)
 {
-    return f->tail.offset == 0 && file_is_readable(f) && f->began_n <= head.n &&
+    return f->tail.offset == 0 && f->state < FILE_LOST && f->began_n <= head.n &&
            file_begins_so(f, head);
 }
 

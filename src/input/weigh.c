@@ -288,8 +288,8 @@ static int weigh_archive(struct tailset *t, const struct newcomer *n, const stru
     return r >= 0 || unpack_is_passing(r) ? r : 0;
 }
 
-/* What an editor kept, or a rotator, and what it put in its place are both new, and a copy is not the older one: does
- * one begin with all of the other, which is more than a banner? 1, 0 or negative errno. */
+/* What an editor kept, or a rotator, of which at most a banner was read, and what it put in its place are both new,
+ * and a copy is not the older one: does one begin with all of the other, which is more than a banner? 1, 0 or negative errno. */
 static int weigh_twins(struct tailset *t, const struct newcomer *n, const struct tail_file *f)
 {
     uint64_t same, least = f->tail.size < n->look.size ? f->tail.size : n->look.size;
@@ -297,7 +297,7 @@ static int weigh_twins(struct tailset *t, const struct newcomer *n, const struct
 
     if (f->packed)
         return weigh_archive(t, n, f);
-    if (!file_is_readable(f) || f->tail.offset > 0 || !has_a_line(n, least) ||
+    if (!file_is_readable(f) || f->tail.offset > file_alike(f) || !has_a_line(n, least) ||
         n->stream->log->fresh || !file_begins_so(f, n->head) || is_banner(n, f, least))
         return 0;
     r = weigh_difference(t, n, f, &same);
