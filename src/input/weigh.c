@@ -426,16 +426,16 @@ static bool may_be_gone(struct tailset *t, const struct newcomer *n, const struc
     return (n->rotated && f->stream == n->stream) || is_its_name(t, n, f);
 }
 
-/* The first line of the newcomer may be that of this one. */
+/* The first line of the newcomer, or all that there is of it yet, may be that of this one. */
 static bool may_share_a_line(const struct newcomer *n, const struct tail_file *f)
 {
     struct tail_likeness like = tail_head_like(&f->tail, n->head);
 
-    return like.most > 0 && memchr(n->head.p, '\n', like.most);
+    return like.most > 0 && (like.most == n->head.n || memchr(n->head.p, '\n', like.most));
 }
 
-/* What is gone of its stream and begins with the same line goes on otherwise, perhaps: found by no hash
- * of more. */
+/* What is gone of its stream and begins with the same line goes on otherwise, perhaps; or the newcomer is too
+ * short yet: found by no hash. */
 static void consider_stream(struct tailset *t, const struct newcomer *n, struct finding *best)
 {
     unsigned left = COMPARISONS_MAX;
