@@ -1129,10 +1129,15 @@ static void lose_number(struct tailset *t, struct tail_file *f)
     queue_look(t, f->path);
 }
 
+static bool is_but_a_number(const struct tail_file *f)
+{
+    return f->renamed && f->state == FILE_NAMED && f->tail.id.birth_ns == 0;
+}
+
 /* What is cut of the new one before it is read is lost, as well. */
 static void end_generation(struct tailset *t, struct tail_file *f, uint64_t size)
 {
-    if (f->renamed && f->state == FILE_NAMED && f->tail.id.birth_ns == 0) {
+    if (is_but_a_number(f)) {
         lose_number(t, f);
         return;
     }
@@ -1142,7 +1147,8 @@ static void end_generation(struct tailset *t, struct tail_file *f, uint64_t size
 
 int file_generation_ended(struct tailset *t, struct tail_file *f)
 {
-    struct evidence e = {.inode = true, .born = true};
+    bool is_known = f->rebooted || !is_but_a_number(f);
+    struct evidence e = {.inode = is_known, .born = is_known};
     struct look look;
     int r = look_at_fd(f->tail.fd, &look);
 
