@@ -185,7 +185,9 @@ static bool is_anything(const struct evidence *e)
 
 bool judge_doubts(const struct evidence *e)
 {
-    return e->doubt || (e->rebooted && e->from > 0 && !e->copied);
+    bool has_lines = e->rebooted ? e->from > 0 : e->inode && e->perhaps > e->alike;
+
+    return e->doubt || (has_lines && !e->copied);
 }
 
 const struct row *judge(const struct evidence *e)

@@ -66,8 +66,8 @@ struct row {
 /* The first row that fits. Of several R the one whose row comes first is N's: rows can be
  * compared. */
 const struct row *judge(const struct evidence *e);
-/* N is new, and holds lines of R that were read, or may: R was cut by a crash of the machine, to no
- * more than two generations had in common; or it was written on, nobody knows where. They count again,
+/* N is new, and holds lines of R that were read, or may: R was truncated, or a crash of the machine cut it to
+ * no more than two generations had in common; or it was written on, nobody knows where. They count again,
  * and that is told. */
 bool judge_doubts(const struct evidence *e);
 
