@@ -2,8 +2,8 @@
  *
  * Each content that it might be, or be a part or a copy of, is weighed against it: what their bytes
  * have in common, and what names, inodes and times say. judge.c has the table; of several contents
- * the one whose row comes first wins, then the one of which most was read. The verdict is carried
- * out here:
+ * the one whose row comes first wins, then the one of which most was read (weigh.c: is_rather). The
+ * verdict is carried out here:
  *
  *     SAME, CUT         that content goes on in it
  *     COPY              held back, as long as the original is there

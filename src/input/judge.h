@@ -64,7 +64,7 @@ struct row {
 };
 
 /* The first row that fits. Of several R the one whose row comes first is N's: rows can be
- * compared. */
+ * compared; but not where R only seems to go on, which weigh.c knows. */
 const struct row *judge(const struct evidence *e);
 /* N is new, and holds lines of R that were read, or may: R was truncated, or a crash of the machine cut it to
  * no more than two generations had in common; or it was written on, nobody knows where. They count again,

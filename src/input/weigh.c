@@ -383,15 +383,28 @@ static int weigh(struct tailset *t, const struct newcomer *n, struct tail_file *
     return r;
 }
 
-/* Of several that it may be a copy of it is the one that has a name; else, that of which most was read. */
+/* It goes on in it, for all that their bytes and names say: no birth and no look proves that. */
+static bool seems_to_go_on(const struct row *row, const struct evidence *e)
+{
+    return (row->verdict == VERDICT_SAME || row->verdict == VERDICT_CUT) && !e->born &&
+           !e->replaced;
+}
+
+/* Of several that seem to go on in it, it is the one of which it has most, since that was read: the other is what
+ * an editor had made of it, say. Of several that it may be a copy of it is the one that has a name; else, that of
+ * which most was read. */
 static bool is_rather(const struct row *row, const struct tail_file *f, const struct evidence *e,
                       const struct finding *best)
 {
+    bool both = best->row && seems_to_go_on(row, e) && seems_to_go_on(best->row, &best->evidence);
+
+    if (both && e->from != best->evidence.from)
+        return e->from > best->evidence.from;
     if (!best->row || row != best->row)
         return !best->row || row < best->row;
     if (row->verdict == VERDICT_COPY && file_has_name(f) != file_has_name(best->file))
         return file_has_name(f);
-    return e->offset > best->evidence.offset;
+    return !both && e->offset > best->evidence.offset;
 }
 
 static void consider(struct tailset *t, const struct newcomer *n, struct tail_file *f,
