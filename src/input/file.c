@@ -629,10 +629,12 @@ static int name_holds_more(struct tailset *t, const struct tail_file *f, const c
     return r;
 }
 
+/* An archive waits until that is known which is called as what is in it. */
 static int is_new_copy(struct tailset *t, const struct newcomer *n, const struct tail_file *f,
-                       uint64_t than)
+                       const struct newcomer *but, uint64_t than)
 {
-    if (!n->path || n->stream != f->stream || !n->rotated)
+    if (n == but || !n->path || n->stream != f->stream || !n->rotated ||
+        (but && rotated_is_unpacked(but->path, n->path)))
         return 0;
     return name_holds_more(t, f, n->path, n->look.size, than);
 }
@@ -656,9 +658,9 @@ int file_has_new_copy(struct tailset *t, const struct tail_file *f, const struct
     for (const struct tail_file *x = f->stream->files; x && r == 0; x = x->stream_next)
         r = is_lately_copy(t, x, f, than);
     for (size_t i = 0; i < t->nnewcomers && r == 0; i++)
-        r = &t->newcomers[i] == but ? 0 : is_new_copy(t, &t->newcomers[i], f, than);
+        r = is_new_copy(t, &t->newcomers[i], f, but, than);
     for (size_t i = 0; i < t->nbatch && r == 0; i++)
-        r = &t->batch[i] == but ? 0 : is_new_copy(t, &t->batch[i], f, than);
+        r = is_new_copy(t, &t->batch[i], f, but, than);
     return r;
 }
 

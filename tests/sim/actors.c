@@ -694,6 +694,7 @@ static void act_unpack(unsigned a, unsigned b)
     if (!j->to)
         return;
     j->since_ns = world.mono_ns;
+    oracle.riddle |= j->from->plain.p[j->from->plain.n - 1] != '\n'; /* is it new from there on? */
     oracle_doubts(d->node, strstr(to, ".log.") ? DOUBT_TOLD : DOUBT_FREE); /* else of another log */
     if (b % 2)
         (void)go_on(j, &j->from->plain, false);
