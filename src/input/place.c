@@ -153,10 +153,7 @@ static int still_named(const struct tail_file *f)
     return f->state == FILE_NAMED || f->state == FILE_UNPLACED ? is_at_its_path(f, &look) : 0;
 }
 
-/* `was`: the stream of what is identified anew. Its own name may be about to be, too; then nothing says
- * for a moment where a symlink of that leads. */
-static void add_newcomer(struct tailset *t, const struct pending *p, const struct look *look,
-                         struct stream *was)
+static void add_newcomer(struct tailset *t, const struct pending *p, const struct look *look)
 {
     const char *path = p->path;
     struct log *log = log_of_path(t, path);
@@ -164,8 +161,6 @@ static void add_newcomer(struct tailset *t, const struct pending *p, const struc
     struct stream *s = stream_of_rotated(t, path, &is);
     bool rotated;
 
-    if (!s && !log && was && strcmp(was->path, path) != 0)
-        s = was;
     rotated = s && s->wanted; /* not a part of what nobody wants any more */
     if (!rotated)
         s = NULL;
@@ -256,7 +251,6 @@ static void examine_regular(struct tailset *t, const struct pending *p, const st
     struct tail_file *f = file_by_path(t, path);
     struct pending newcomer = *p;
     struct tail_file *owner;
-    struct stream *was;
     bool unchanged;
     int r;
 
@@ -269,7 +263,6 @@ static void examine_regular(struct tailset *t, const struct pending *p, const st
         file_look(t, f, look);
         return;
     }
-    was = f && is_memo(f) ? f->stream : NULL;
     unchanged = f && is_memo(f) && identity_eq(&f->tail.id, &look->id) &&
                 f->tail.size == look->size && f->mtime_ns == look->mtime_ns;
     if (unchanged && f->state != FILE_DENIED && !p->still) {
@@ -282,6 +275,8 @@ static void examine_regular(struct tailset *t, const struct pending *p, const st
             newcomer.held = f->tail.proved;
         }
         take_unread(f, &newcomer);
+        if (f->hops) /* parts beside what it is may be met before */
+            stream_set_leads(t, f->stream, xstrdup(f->real));
         file_drop(t, f); /* to be identified anew */
     } else if (f)
         lose_name(t, f);
@@ -318,7 +313,7 @@ static void examine_regular(struct tailset *t, const struct pending *p, const st
     if (owner && r == 1)
         file_name(t, owner, path, look);
     else
-        add_newcomer(t, &newcomer, look, was);
+        add_newcomer(t, &newcomer, look);
 }
 
 static void examine(struct tailset *t, const struct pending *p);
