@@ -280,12 +280,9 @@ static bool is_banner(const struct newcomer *n, const struct tail_file *f, uint6
 /* It is unpacked, by its name, from an archive of which nothing was read yet. 1, 0 or negative errno. */
 static int weigh_archive(struct tailset *t, const struct newcomer *n, const struct tail_file *f)
 {
-    int r;
-
     if (f->tail.offset > 0 || !rotated_is_unpacked(n->path, f->path))
         return 0;
-    r = unseen_begins(t, f, n->head);
-    return r >= 0 || unpack_is_passing(r) ? r : 0;
+    return unseen_begins(t, f, n->head);
 }
 
 /* What an editor kept, or a rotator, of which at most a banner was read, and what it put in its place are both new,
