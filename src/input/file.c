@@ -1203,10 +1203,10 @@ static int verify_unread(struct tailset *t, struct tail_file *f, uint64_t size)
     return 1;
 }
 
-/* Where no birth is known, a part may be another by now, as far as its number goes. */
+/* Where no birth is known, it may be another by now, as far as its number goes. */
 static bool is_number_grown(const struct tail_file *f, uint64_t size)
 {
-    return f->tail.id.birth_ns == 0 && f->renamed && size > f->tail.offset;
+    return f->tail.id.birth_ns == 0 && size > f->tail.offset;
 }
 
 /* What was counted as it stood, amid a line, a crash may have cut, or another may have its number, and another
