@@ -244,75 +244,101 @@ static void take_link(struct tailset *t, struct tail_file *f, const char *path,
         file_name(t, f, path, look);
 }
 
-/* The name means a regular file. */
-static void examine_regular(struct tailset *t, const struct pending *p, const struct look *look)
+static bool is_unchanged_memo(const struct tail_file *f, const struct look *look)
 {
-    const char *path = p->path;
-    struct tail_file *f = file_by_path(t, path);
-    struct pending newcomer = *p;
-    struct tail_file *owner;
-    bool unchanged;
-    int r;
+    return is_memo(f) && identity_eq(&f->tail.id, &look->id) && f->tail.size == look->size &&
+           f->mtime_ns == look->mtime_ns;
+}
 
-    if (!identity_eq(&p->id, &look->id)) /* another file by now */
-        newcomer.seen = newcomer.cut = 0;
-    if (f && identity_eq(&f->tail.id, &look->id) && !is_memo(f) && !has_grown_copy(f, look)) {
+/* The name means what it meant: a content that is followed, or what is held back and has not changed. */
+static bool is_what_it_was(struct tailset *t, struct tail_file *f, const struct pending *p,
+                           const struct look *look)
+{
+    if (identity_eq(&f->tail.id, &look->id) && !is_memo(f) && !has_grown_copy(f, look)) {
         f->seen = true;
         f->gone_seen = f->deleted = false; /* the event told of one that had the name before */
-        go_home(t, f, path);
+        go_home(t, f, p->path);
         file_look(t, f, look);
-        return;
+        return true;
     }
-    unchanged = f && is_memo(f) && identity_eq(&f->tail.id, &look->id) &&
-                f->tail.size == look->size && f->mtime_ns == look->mtime_ns;
-    if (unchanged && f->state != FILE_DENIED && !p->still) {
-        f->seen = true;
-        return;
-    }
-    if (f && identity_eq(&f->tail.id, &look->id)) { /* a memo, or a copy that has grown */
-        if (!newcomer.copy_of) {
-            newcomer.copy_of = f->copy_of;
-            newcomer.held = f->tail.proved;
-        }
-        take_unread(f, &newcomer);
-        if (f->hops) /* parts beside what it is may be met before */
-            stream_set_leads(t, f->stream, xstrdup(f->real));
-        file_drop(t, f); /* to be identified anew */
-    } else if (f)
+    if (!is_unchanged_memo(f, look) || f->state == FILE_DENIED || p->still)
+        return false;
+    f->seen = true;
+    return true;
+}
+
+/* What had the name loses it; a memo, or a copy that has grown, is to be identified anew. */
+static void make_way(struct tailset *t, struct tail_file *f, const struct look *look,
+                     struct pending *newcomer)
+{
+    if (!identity_eq(&f->tail.id, &look->id)) {
         lose_name(t, f);
-    owner = owner_of(t, look);
-    if (owner && owner->state == FILE_WAITING)
-        lose_name(t, owner);
-    r = owner ? still_named(owner) : 0;
-    if (r < 0) {
-        dir_look_later(t, path);
         return;
     }
+    if (!newcomer->copy_of) {
+        newcomer->copy_of = f->copy_of;
+        newcomer->held = f->tail.proved;
+    }
+    take_unread(f, newcomer);
+    if (f->hops) /* parts beside what it is may be met before */
+        stream_set_leads(t, f->stream, xstrdup(f->real));
+    file_drop(t, f);
+}
+
+/* The file is one that is known, by another name or none. 1; 0 when it is not; or negative errno. */
+static int examine_owner(struct tailset *t, const char *path, const struct look *look)
+{
+    struct tail_file *owner = owner_of(t, look);
+    int r;
+
+    if (!owner)
+        return 0;
+    if (owner->state == FILE_WAITING)
+        lose_name(t, owner);
+    r = still_named(owner);
+    if (r < 0)
+        return r;
     if (r == 1) {
         if (owner->state != FILE_NAMED) /* restored, and not yet looked for */
             file_name(t, owner, owner->path, look);
         if (strcmp(owner->path, path) != 0)
             take_link(t, owner, path, look);
-        return;
+        return 1;
     }
-    if (owner && is_memo(owner)) { /* this may be another hard link of it */
+    if (is_memo(owner)) { /* this may be another hard link of it */
         queue_look_copy(t, owner);
         file_drop(t, owner);
-        owner = NULL;
+        return 0;
     }
-    r = owner ? is_its_file(t, owner, path, look) : 0;
-    if (r < 0) {
-        dir_look_later(t, path);
-        return;
-    }
-    if (owner)
-        go_home(t, owner, path);
-    if (owner && r == 0)
-        index_remove(&t->id_index, &owner->by_id);
-    newcomer.still = unchanged && p->still;
-    if (owner && r == 1)
+    r = is_its_file(t, owner, path, look);
+    if (r < 0)
+        return r;
+    go_home(t, owner, path);
+    if (r == 1)
         file_name(t, owner, path, look);
     else
+        index_remove(&t->id_index, &owner->by_id);
+    return r;
+}
+
+/* The name means a regular file. */
+static void examine_regular(struct tailset *t, const struct pending *p, const struct look *look)
+{
+    struct tail_file *f = file_by_path(t, p->path);
+    struct pending newcomer = *p;
+    int r;
+
+    if (!identity_eq(&p->id, &look->id)) /* another file by now */
+        newcomer.seen = newcomer.cut = 0;
+    newcomer.still = p->still && f && is_unchanged_memo(f, look);
+    if (f && is_what_it_was(t, f, p, look))
+        return;
+    if (f)
+        make_way(t, f, look, &newcomer);
+    r = examine_owner(t, p->path, look);
+    if (r < 0)
+        dir_look_later(t, p->path);
+    else if (r == 0)
         add_newcomer(t, &newcomer, look);
 }
 
