@@ -313,12 +313,13 @@ static int examine_owner(struct tailset *t, const char *path, const struct look 
     r = is_its_file(t, owner, path, look);
     if (r < 0)
         return r;
-    go_home(t, owner, path);
-    if (r == 1)
-        file_name(t, owner, path, look);
-    else
+    if (r == 0) {
         index_remove(&t->id_index, &owner->by_id);
-    return r;
+        return 0;
+    }
+    go_home(t, owner, path);
+    file_name(t, owner, path, look);
+    return 1;
 }
 
 /* The name means a regular file. */
