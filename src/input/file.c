@@ -826,6 +826,11 @@ bool file_knows_less_than_a_line(const struct tail_file *f, struct slice alike)
            charset_whole_lines(file_charset(f), known) == 0;
 }
 
+bool file_proves_nothing(const struct tail_file *f)
+{
+    return f->tail.offset <= file_alike(f) || file_knows_less_than_a_line(f, SLICE(""));
+}
+
 /* The same: 1, 0, or negative errno. */
 static int knows_less_than_a_line(const struct tail_file *f, int fd)
 {
@@ -1203,12 +1208,6 @@ static int verify_unread(struct tailset *t, struct tail_file *f, uint64_t size)
     return 1;
 }
 
-/* Where no birth is known, it may be another by now, as far as its number goes. */
-static bool is_number_grown(const struct tail_file *f, uint64_t size)
-{
-    return f->tail.id.birth_ns == 0 && size > f->tail.offset;
-}
-
 /* What was counted as it stood, amid a line, a crash may have cut, or another may have its number, and another
  * line may begin alike. 0 or negative errno. */
 static int go_back_to_line(const struct tailset *t, struct tail_file *f)
@@ -1229,13 +1228,24 @@ int file_verify(struct tailset *t, struct tail_file *f, uint64_t size)
     if (r < 0)
         return r;
     if (r == TAIL_SAME) {
-        r = (f->rebooted || is_number_grown(f, size)) && !f->tail.skipping ? go_back_to_line(t, f)
-                                                                           : 0;
+        r = f->rebooted && !f->tail.skipping ? go_back_to_line(t, f) : 0;
         f->rebooted = r < 0 ? f->rebooted : 0;
         return r;
     }
     r = file_generation_ended(t, f);
     return r < 0 ? r : 1;
+}
+
+/* As file_verify, of what was not held open: where no birth is known, it may be another by now, as far as its number
+ * goes. */
+static int verify_reopened(struct tailset *t, struct tail_file *f, uint64_t size)
+{
+    int r = file_verify(t, f, size);
+
+    if (r == 0 && f->tail.id.birth_ns == 0 && size > f->tail.offset && !f->tail.skipping &&
+        file_proves_nothing(f))
+        return go_back_to_line(t, f);
+    return r;
 }
 
 int file_reopen(struct tailset *t, struct tail_file *f)
@@ -1256,5 +1266,5 @@ int file_reopen(struct tailset *t, struct tail_file *f)
         return 1;
     }
     file_set_fd(t, f, fd);
-    return f->packed ? 0 : file_verify(t, f, look.size);
+    return f->packed ? 0 : verify_reopened(t, f, look.size);
 }

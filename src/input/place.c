@@ -124,8 +124,7 @@ static int is_its_file(struct tailset *t, const struct tail_file *f, const char 
         return look->mtime_ns == f->mtime_ns; /* then nothing but that it was not written since */
     if (look->mtime_ns < f->mtime_ns)
         return 0;
-    if (f->tail.offset > 0 &&
-        (f->tail.offset <= file_alike(f) || file_knows_less_than_a_line(f, SLICE(""))))
+    if (f->tail.offset > 0 && file_proves_nothing(f))
         return 0;
     fd = open_within_budget(t, path);
     if (fd < 0)

@@ -679,6 +679,8 @@ void file_look(struct tailset *t, struct tail_file *f, const struct look *look);
 void file_touch(struct tailset *t, struct tail_file *f);
 /* Then they prove nothing. `alike`: what begins as it does, which says it when only hashes are known. */
 bool file_knows_less_than_a_line(const struct tail_file *f, struct slice alike);
+/* Such is all that was read of it, or it is no more than a banner. */
+bool file_proves_nothing(const struct tail_file *f);
 /* What the bytes of `fd`, which look so, say of f. 0 or negative errno. */
 int file_weigh(const struct tailset *t, const struct tail_file *f, int fd, const struct look *look,
                struct evidence *e);
