@@ -684,12 +684,16 @@ static int begin_packed(struct tailset *t, struct newcomer *n)
     return 0;
 }
 
-/* It begins as one that was there, and was not written before that, and is not that: nobody has seen it. */
+/* It begins as one that was there, and is another, written since that was made, or, where no birth is known, was written
+ * last: nobody has seen it. */
 static bool is_after_another(const struct newcomer *n)
 {
-    for (const struct tail_file *f = n->stream->files; f; f = f->stream_next)
-        if (file_is_lost(f) && file_has_rejected(f, &n->look) && n->look.mtime_ns >= f->mtime_ns)
+    for (const struct tail_file *f = n->stream->files; f; f = f->stream_next) {
+        int64_t made_ns = f->tail.id.birth_ns ? f->tail.id.birth_ns : f->mtime_ns;
+
+        if (file_is_lost(f) && file_has_rejected(f, &n->look) && n->look.mtime_ns >= made_ns)
             return true;
+    }
     return false;
 }
 
@@ -845,10 +849,10 @@ static int go_on_packed(struct tailset *t, struct tail_file *f, struct newcomer 
     f->packed = true;
     f->plain_id = f->tail.id;
     f->plain_mtime_ns = f->mtime_ns;
-    f->retired = f->retired && weigh_is_time_of(n->look.mtime_ns, f->mtime_ns);
+    f->retired = f->retired && f->renamed && weigh_is_time_of(n->look.mtime_ns, f->mtime_ns);
     file_name(t, f, n->path, &n->look);
     f->tried = !f->retired;
-    if (!f->retired) { /* it was not read to its end, or was written on since */
+    if (!f->retired) { /* not read to its end, or written on since; or an editor kept what he made it of */
         file_set_backlog(f, !t->reconciled);
         queue_read(t, f);
     }

@@ -204,12 +204,14 @@ static bool begins_alike(const struct node *archive, const struct node *n)
 }
 
 /* An archive that begins as a content that is there is held back, as long as that is; and one that
- * begins as a content that went on otherwise is told, and not read. */
+ * begins as a content that went on otherwise is told, and not read; where no birth is known, told if what an editor
+ * made of it was not written on. */
 static bool is_held_back(const struct node *archive)
 {
     for (const struct node *n = world.nodes; n; n = n->next)
         if (begins_alike(archive, n) &&
-            (n->looked + 1 >= oracle.looks || oracle.told[TAIL_VANISHED]))
+            (n->looked + 1 >= oracle.looks || oracle.told[TAIL_VANISHED] ||
+             ((world.knobs & KNOB_NO_BIRTH) && n->edited && n->mtime_ns > archive->mtime_ns)))
             return true;
     return false;
 }
