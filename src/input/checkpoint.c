@@ -53,6 +53,7 @@ enum saved_flags {
     SAVED_DOUBTED = 1 << 9,
     SAVED_DENIED = 1 << 10,
     SAVED_PARTED = 1 << 11,
+    SAVED_REBOOTED_AGAIN = 1 << 12,
 };
 
 static unsigned flags_of(const struct tail_file *f)
@@ -60,7 +61,8 @@ static unsigned flags_of(const struct tail_file *f)
     return (unsigned)((f->packed ? SAVED_PACKED : 0) | (f->retired ? SAVED_RETIRED : 0) |
                       (file_is_lost(f) ? SAVED_LOST : 0) | (f->truncated ? SAVED_TRUNCATED : 0) |
                       (f->state == FILE_ABSENT ? SAVED_GIVEN_UP : 0) |
-                      (f->rebooted ? SAVED_REBOOTED : 0) | (f->away ? SAVED_AWAY : 0) |
+                      (f->rebooted ? SAVED_REBOOTED : 0) |
+                      (f->rebooted > 1 ? SAVED_REBOOTED_AGAIN : 0) | (f->away ? SAVED_AWAY : 0) |
                       (f->copy_of ? SAVED_PART : 0) | (f->doubted ? SAVED_DOUBTED : 0) |
                       (f->denied || file_is_unread_memo(f) ? SAVED_DENIED : 0) |
                       (f->parted ? SAVED_PARTED : 0) |
@@ -295,6 +297,7 @@ static void restore_place(struct tailset *t, struct tail_file *f, unsigned flags
     f->truncated = (flags & SAVED_TRUNCATED) != 0;
     f->renamed = (flags & SAVED_RENAMED) != 0;
     f->rebooted += (flags & SAVED_REBOOTED) != 0;
+    f->rebooted += (flags & SAVED_REBOOTED_AGAIN) != 0;
     f->packed = (flags & SAVED_PACKED) != 0;
     f->away = flags & SAVED_AWAY ? AWAY_LOOKS : 0;
     f->doubted = (flags & SAVED_DOUBTED) != 0;
