@@ -842,11 +842,13 @@ static int knows_less_than_a_line(const struct tail_file *f, int fd)
     return file_knows_less_than_a_line(f, slice_make(head, (size_t)got));
 }
 
-/* In another inode what lies where the part ends, or where a crash left R amid a line, may be the
- * beginning of another line. */
+/* In another inode what lies where the part ends, or behind the place where a crash left R amid a line, may be the
+ * end of another line. */
 static bool may_be_amid_a_line(const struct tail_file *f, const struct evidence *e)
 {
-    return e->relation != TAIL_OTHER && !e->inode && !f->tail.skipping;
+    bool is_equal = e->relation == TAIL_SAME && e->size == e->offset;
+
+    return e->relation != TAIL_OTHER && !is_equal && !e->inode && !f->tail.skipping;
 }
 
 /* Of one line, less than half proves little: the first of the next generation may begin alike. */

@@ -286,6 +286,12 @@ static void adopt(struct tailset *t, struct tail_file *f, struct newcomer *n)
     take_fd(t, f, n);
 }
 
+/* To the beginning of a line, of which something counted as it stood: does it count again? */
+static bool goes_back(const struct evidence *e)
+{
+    return e->relation == TAIL_SAME && e->from < e->offset;
+}
+
 /* 0 or negative errno. */
 static int go_on(struct tailset *t, const struct finding *best, struct newcomer *n)
 {
@@ -300,7 +306,7 @@ static int go_on(struct tailset *t, const struct finding *best, struct newcomer 
         r = tail_recall(&f->tail, n->fd);
     if (r < 0)
         return r;
-    if (best->evidence.doubt)
+    if (best->evidence.doubt || goes_back(&best->evidence))
         file_tell_doubt(t, f);
     adopt(t, f, n);
     return 0;
