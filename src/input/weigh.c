@@ -119,18 +119,6 @@ static bool is_its_inode(const struct newcomer *n, const struct tail_file *f)
              !file_is_log_again(f, n->path)));
 }
 
-/* Where no birth is known: the bytes say that the number is still its own, under whatever name; under that of
- * another log only many do, as the banner of a first generation is not known to be one. */
-static bool is_its_number(const struct tailset *t, const struct newcomer *n,
-                          const struct tail_file *f, const struct evidence *e)
-{
-    return e->number && e->gone && e->relation == TAIL_SAME && !f->truncated &&
-           n->look.mtime_ns >= f->mtime_ns && f->stream->log == n->stream->log &&
-           (f->tail.offset >= JUDGE_MUCH || strcmp(f->path, n->path) == 0 ||
-            !stream_is_not_called(t, f->stream, n->path)) &&
-           !file_is_log_again(f, n->path);
-}
-
 /* Of its stream's own name, or that of which it was met as a part, a crash may have undone that it got
  * another. */
 static bool is_undone(struct tailset *t, const struct newcomer *n, const struct tail_file *f)
@@ -140,6 +128,19 @@ static bool is_undone(struct tailset *t, const struct newcomer *n, const struct 
     if (!f->rebooted || f->stream == n->stream)
         return f->rebooted && !n->rotated;
     return stream_of_rotated(t, f->stream->path, &is) == n->stream;
+}
+
+/* Where no birth is known: the bytes say that the number is still its own, under whatever name; under that of
+ * another log only many do, as the banner of a first generation is not known to be one; if no crash undid that it got
+ * another. */
+static bool is_its_number(struct tailset *t, const struct newcomer *n, const struct tail_file *f,
+                          const struct evidence *e)
+{
+    return e->number && e->gone && e->relation == TAIL_SAME && !f->truncated &&
+           n->look.mtime_ns >= f->mtime_ns && f->stream->log == n->stream->log &&
+           (f->tail.offset >= JUDGE_MUCH || strcmp(f->path, n->path) == 0 ||
+            !stream_is_not_called(t, f->stream, n->path) || is_undone(t, n, f)) &&
+           !file_is_log_again(f, n->path);
 }
 
 static bool is_its_name(struct tailset *t, const struct newcomer *n, const struct tail_file *f)
