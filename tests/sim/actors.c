@@ -46,12 +46,12 @@ static struct stream {
         COPIES_NOT_YET,
         COPIES_ONLY,
         COPIES_AND_TRUNCATES
-    } copies;            /* its rotator never changes */
-    struct node *blind;  /* what went out of sight, and may have copies */
-    struct node *copied; /* the last copy that came to its end */
-    int64_t copied_ns;   /* when */
-    struct node *backup;
-    bool apart; /* since that was made it got a name that may be another log's */
+    } copies;                     /* its rotator never changes */
+    struct node *blind;           /* what went out of sight, and may have copies */
+    struct node *copied;          /* the last copy that came to its end */
+    int64_t copied_ns;            /* when */
+    struct node *backup, *backed; /* a copy of this, somewhere else */
+    bool apart;                   /* since that was made it got a name that may be another log's */
 } streams[STREAMS];
 
 static unsigned pod; /* the number of the file that the link leads to */
@@ -880,13 +880,14 @@ static void act_rewrite(unsigned a, unsigned b)
 static void act_backup(unsigned a, unsigned b)
 {
     struct stream *s = &streams[a % STREAMS];
-    const struct node *n = file_at(path_of(a), NULL);
+    struct node *n = file_at(path_of(a), NULL);
 
     (void)b;
     if (!n || n->data.n == 0)
         return;
     if (s->half) /* in both it may come to its end */
         oracle.doubt[s->half] = DOUBT_FREE;
+    s->backed = n;
     s->backup = disk_new(S_IFREG | 0644);
     buf_slice(&s->backup->data, buf_all(&n->data));
     s->backup->mtime_ns = n->mtime_ns;
@@ -939,6 +940,8 @@ static void act_restore(unsigned a, unsigned b)
     if (!j->to)
         return;
     j->from = s->backup;
+    if (s->backed->links > 0)
+        s->backed->copy = j->to;
     j->since_ns = world.mono_ns;
     j->dates = b % 2;
     j->to->edited = true; /* the log may have had more when it went */

@@ -120,7 +120,8 @@ struct node {
     struct dent *names; /* of a directory */
     struct dent *disk;  /* the same, as a power cut would find it */
     struct node *mounted;
-    struct node *copy; /* an editor kept it under another name, and put that in its place */
+    struct node
+        *copy;  /* it has another name, and an editor, or who had a copy, put that in its place */
     bool alone; /* ... which is gone, or cut: what comes late may be taken for what that had */
 };
 
