@@ -317,6 +317,8 @@ static void wait_for_more(struct tailset *t, const struct finding *best, struct 
     struct tail_file *f = file_memo(t, n->stream, FILE_WAITING, n->path, &n->look);
     struct evidence e = best->evidence;
 
+    if (n->rotated)
+        file_join(f, n->stream, current_of(t, n->stream));
     e.still = true;
     f->ambiguous = n->ambiguous || judge(&e)->verdict == VERDICT_AMBIGUOUS;
     f->round = t->rounds;
