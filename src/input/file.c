@@ -1210,14 +1210,22 @@ static int verify_unread(struct tailset *t, struct tail_file *f, uint64_t size)
     return 1;
 }
 
-/* What was counted as it stood, amid a line, a crash may have cut, or another may have its number, and another
- * line may begin alike. 0 or negative errno. */
-static int go_back_to_line(const struct tailset *t, struct tail_file *f)
+/* What was counted as it stood, amid a line, a crash may have cut, or another may have its number: what lies behind
+ * that may be the end of another line, which begins alike. 0 or negative errno. */
+static int go_back_to_line(struct tailset *t, struct tail_file *f, uint64_t size)
 {
     uint64_t line;
-    int r = find_last_line(t, f, f->tail.fd, f->tail.offset, &line);
+    int r;
 
-    return r < 0 || line == f->tail.offset ? r : tail_mark_read(&f->tail, f->tail.fd, line);
+    if (f->tail.skipping || size <= f->tail.offset)
+        return 0;
+    r = find_last_line(t, f, f->tail.fd, f->tail.offset, &line);
+    if (r < 0 || line == f->tail.offset)
+        return r;
+    r = tail_mark_read(&f->tail, f->tail.fd, line);
+    if (r == 0)
+        file_tell_doubt(t, f);
+    return r;
 }
 
 int file_verify(struct tailset *t, struct tail_file *f, uint64_t size)
@@ -1230,7 +1238,7 @@ int file_verify(struct tailset *t, struct tail_file *f, uint64_t size)
     if (r < 0)
         return r;
     if (r == TAIL_SAME) {
-        r = f->rebooted && !f->tail.skipping ? go_back_to_line(t, f) : 0;
+        r = f->rebooted ? go_back_to_line(t, f, size) : 0;
         f->rebooted = r < 0 ? f->rebooted : 0;
         return r;
     }
@@ -1244,9 +1252,8 @@ static int verify_reopened(struct tailset *t, struct tail_file *f, uint64_t size
 {
     int r = file_verify(t, f, size);
 
-    if (r == 0 && f->tail.id.birth_ns == 0 && size > f->tail.offset && !f->tail.skipping &&
-        file_proves_nothing(f))
-        return go_back_to_line(t, f);
+    if (r == 0 && f->tail.id.birth_ns == 0 && file_proves_nothing(f))
+        return go_back_to_line(t, f, size);
     return r;
 }
 
