@@ -1128,7 +1128,8 @@ void actors_cut(void)
         clear_job(&s->unpack);
         clear_job(&s->rewrite);
         clear_job(&s->restore);
-        *s = (struct stream){.backup = s->backup, .apart = s->apart, .copies = s->copies};
+        *s = (struct stream){
+            .backup = s->backup, .backed = s->backed, .apart = s->apart, .copies = s->copies};
     }
     boot();
 }
