@@ -745,12 +745,14 @@ static struct node *replace(unsigned a, unsigned b, const char *backup)
     return n;
 }
 
-/* Nor when it has another name; and where it was cut, only its descriptor and the events tell. */
-static bool is_replaced_seen(const struct node *n, unsigned a, unsigned b)
+/* Nor when it has another name, or its disk goes before what replaced it was looked at; and where it was cut, only its
+ * descriptor and the events tell. */
+static bool is_replaced_seen(const struct node *n, const struct node *by, unsigned a, unsigned b)
 {
     unsigned blind = b % 2 ? KNOB_POLL | KNOB_FEW_OPEN : 0;
 
-    return n->links == 0 && !(world.knobs & blind) && process_looks(path_of(a));
+    return n->links == 0 && !(world.knobs & blind) && process_looks(path_of(a)) &&
+           streams[a % STREAMS].blind != by;
 }
 
 /* Is it known that it was but the last line? Where less than half is left, only its descriptor tells that; nothing,
@@ -778,7 +780,7 @@ static void keep(struct node *n, unsigned a, unsigned b)
 static void act_edit(unsigned a, unsigned b)
 {
     bool looks = b / 2 % 2 && !world.inside && !tracing, known;
-    struct node *n;
+    struct node *n, *by;
 
     if (looks)
         process_run(LOOKED_NS);
@@ -787,12 +789,13 @@ static void act_edit(unsigned a, unsigned b)
     oracle.riddle |= b % 2 && n && !sys_holds(n); /* was it cut amid its last line? */
     n = replace(a, b, NULL);
     oracle.halves |= n != NULL; /* what is lost unread of it was read before */
-    looks = looks && known && n && is_replaced_seen(n, a, b);
+    by = file_at(path_of(a), NULL);
+    looks = looks && known && n && is_replaced_seen(n, by, a, b);
     if (looks)
         process_run(LOOKED_NS);
     if (n && n->links > 0)
         keep(n, a, b);
-    else if (n && !(looks && is_replaced_seen(n, a, b)))
+    else if (n && !(looks && is_replaced_seen(n, by, a, b)))
         oracle_doubts(n, DOUBT_TOLD); /* it could be a job that writes again */
 }
 
