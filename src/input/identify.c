@@ -620,9 +620,12 @@ static int carry_out(struct tailset *t, struct newcomer *n, const struct finding
     return r;
 }
 
-/* It was there until now, where nobody looked: what was copied of it meanwhile is its rest. */
-static void was_there(struct tail_file *f)
+/* It was there until now, where nobody looked: what was copied of it meanwhile is its rest. Was it first met under the
+ * name of a part, a crash undid that it was rotated. */
+static void was_there(struct tailset *t, const struct newcomer *n, struct tail_file *f)
 {
+    if (f->stream != n->stream && f->state == FILE_LOST && f->rebooted && !n->rotated)
+        file_move(t, f, n->stream, NULL);
     f->truncated = true;
     f->lost_wall_ns = clock_wall_ns();
 }
@@ -650,7 +653,7 @@ static int identify_plain(struct tailset *t, struct newcomer *n)
         follow_retract(t, n->stream, n->head);
     weigh_newcomer(t, n, &best);
     if (best.truncated)
-        was_there(best.truncated);
+        was_there(t, n, best.truncated);
     r = best.error < 0 && !is_certain(&best) ? best.error : carry_out(t, n, &best);
     if (n->replaced && r == 0) /* else it is compared with it again */
         n->replaced->awaits = false;
