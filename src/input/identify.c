@@ -860,10 +860,12 @@ static int go_on_packed(struct tailset *t, struct tail_file *f, struct newcomer 
     f->packed = true;
     f->plain_id = f->tail.id;
     f->plain_mtime_ns = f->mtime_ns;
-    f->retired = f->retired && f->renamed && weigh_is_time_of(n->look.mtime_ns, f->mtime_ns);
+    f->retired =
+        f->retired && f->renamed && !f->rebooted && weigh_is_time_of(n->look.mtime_ns, f->mtime_ns);
     file_name(t, f, n->path, &n->look);
     f->tried = !f->retired;
-    if (!f->retired) { /* not read to its end, or written on since; or an editor kept what he made it of */
+    /* Not read to its end, or written on since; an editor kept what he made it of; or torn by a crash of the machine. */
+    if (!f->retired) {
         file_set_backlog(f, !t->reconciled);
         queue_read(t, f);
     }
