@@ -225,11 +225,19 @@ static void look_into(struct node *n)
         each_line(b->p, b->n, mark, there);
 }
 
+/* By its name, if that is not a number before the extension. */
+static bool is_part_of(const char *base, const char *name)
+{
+    size_t stem = strlen(base) - strlen(".log");
+
+    return strncmp(name, base, stem) == 0 &&
+           (name[stem] == '-' || strncmp(name, base, strlen(base)) == 0);
+}
+
 /* A name in a directory: of a log, or of a part of one. `base`: of nothing else. */
 static bool is_ours(const char *dir, const char *name, const char *base)
 {
-    return !strstr(name, ".tmp") && process_wants(dir, name) &&
-           (!base || strncmp(name, base, strlen(base)) == 0);
+    return !strstr(name, ".tmp") && process_wants(dir, name) && (!base || is_part_of(base, name));
 }
 
 static struct node *behind(const char *dir, const struct dent *d)
