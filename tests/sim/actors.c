@@ -52,6 +52,7 @@ static struct stream {
     int64_t copied_ns;            /* when */
     struct node *backup, *backed; /* a copy of this, somewhere else */
     bool apart;                   /* since that was made it got a name that may be another log's */
+    bool torn;                    /* of its log a power cut left no more than of a banner */
 } streams[STREAMS];
 
 static unsigned pod; /* the number of the file that the link leads to */
@@ -209,6 +210,8 @@ static void excuse_after_cut(unsigned id, const struct stream *s, const struct n
 {
     if ((world.knobs & KNOB_NO_BIRTH) && n->links > 1 && !oracle.doubt[id])
         oracle.doubt[id] = DOUBT_TOLD;
+    if (s->torn && !oracle.doubt[id]) /* which of them goes on in an archive, nothing tells */
+        oracle.doubt[id] = DOUBT_TOLD;
     oracle.excused[id] = n->cut == CUT && !n->edited;
     oracle.perhaps[id] = n->cut != CUT_NOT || n->alone || (world.jumped && n->crashed) ||
                          n == s->restore.to; /* shorter than what it is a copy of */
@@ -240,11 +243,15 @@ static int64_t half_waits(void)
 static void end_line(struct stream *s)
 {
     struct slice line;
+    bool waited;
 
     if (!s->half || !s->node)
         return;
-    if (world.mono_ns - s->half_ns > half_waits() || is_older_than_link(s))
+    waited = world.mono_ns - s->half_ns > half_waits();
+    if (waited || is_older_than_link(s))
         oracle.excused[s->half] = true;
+    if (waited && (world.knobs & KNOB_NO_BIRTH)) /* what counted as it stood may be another's */
+        oracle.riddle = true;
     line = oracle_line(s->half);
     append(s->node, s->name, line.p + s->half_n, line.n - s->half_n);
     s->half = 0;
@@ -1097,6 +1104,13 @@ static bool is_banner_known(const struct node *n)
     return i < STREAMS && oracle.banner[i];
 }
 
+static bool is_torn(unsigned a)
+{
+    const struct node *n = file_at(path_of(a), NULL);
+
+    return n && (world.knobs & KNOB_BANNER) && is_little(n->data.p, n->data.n);
+}
+
 void actors_cut(void)
 {
     for (const struct node *n = world.nodes; n; n = n->next)
@@ -1131,8 +1145,11 @@ void actors_cut(void)
         clear_job(&s->unpack);
         clear_job(&s->rewrite);
         clear_job(&s->restore);
-        *s = (struct stream){
-            .backup = s->backup, .backed = s->backed, .apart = s->apart, .copies = s->copies};
+        *s = (struct stream){.backup = s->backup,
+                             .backed = s->backed,
+                             .apart = s->apart,
+                             .torn = s->torn || is_torn(i),
+                             .copies = s->copies};
     }
     boot();
 }
