@@ -66,7 +66,7 @@ static unsigned flags_of(const struct tail_file *f)
                       (f->copy_of ? SAVED_PART : 0) | (f->doubted ? SAVED_DOUBTED : 0) |
                       (f->denied || file_is_unread_memo(f) ? SAVED_DENIED : 0) |
                       (f->parted ? SAVED_PARTED : 0) |
-                      ((f->renamed || f->state == FILE_OPEN) && !f->astray ? SAVED_RENAMED : 0));
+                      (f->renamed || (f->state == FILE_OPEN && !f->astray) ? SAVED_RENAMED : 0));
 }
 
 static void encode_carry(struct tailset *t, struct tail_file *f, struct buf *out)
