@@ -74,7 +74,7 @@ bool dir_is_watched(const struct tailset *t, const struct tail_file *f)
 {
     const struct dir *d;
 
-    if (!file_has_name(f))
+    if (!file_has_name(f) || f->unresolved) /* or its name leads to another directory */
         return false;
     d = dir_of_path(t, file_place(f));
     return d && d->wd >= 0;
