@@ -805,10 +805,14 @@ static int weigh_other(const struct tailset *t, const struct tail_file *f, int f
     struct tail_likeness like;
     int r = tail_agreement(&f->tail, fd, common_size(e), &like);
 
-    if (r < 0)
-        return r;
-    e->agrees = like.least;
-    r = find_lines(t, f, fd, &like, e);
+    if (r == 0) {
+        e->agrees = like.least;
+        r = find_lines(t, f, fd, &like, e);
+    }
+    if (r == -ENODATA) { /* what was another is not there any more, either */
+        e->agrees = e->from = e->perhaps = 0;
+        r = 0;
+    }
     e->doubt = e->perhaps > e->from; /* up to the next mark, or the next hash */
     return r;
 }
