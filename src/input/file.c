@@ -1079,6 +1079,17 @@ void file_lose_unread(struct tailset *t, struct tail_file *f, uint64_t size)
     file_release_copies(t, f->stream);
 }
 
+/* It is known by its beginning as long as nothing of it is read. */
+static void learn_began(struct tail_file *f)
+{
+    char head[FINGERPRINT_HEAD];
+    ssize_t got = tail_read_head(f->tail.fd, head);
+
+    while (got > 0 && head[got - 1] == 0) /* allocated ahead */
+        got--;
+    file_set_began(f, slice_make(head, got > 0 ? (size_t)got : 0));
+}
+
 /* The content that was there before, without a place. It takes the sink over. */
 static void split_old(struct tailset *t, struct tail_file *f)
 {
@@ -1093,7 +1104,7 @@ static void split_old(struct tailset *t, struct tail_file *f)
     old->id = f->id;
     set_copies_of(f, old);
     copies_move(t, f, old);
-    f->began_n = 0;
+    learn_began(f);
     f->sink = NULL;
     f->carry = BUF_INIT;
     f->id = ++t->next_id;
