@@ -181,6 +181,12 @@ static bool may_hold_unread(const struct newcomer *n, const struct tail_file *f)
             (weigh_is_time_of(n->look.mtime_ns, f->mtime_ns) || was_written_on(n, f)));
 }
 
+/* What waits was truncated before anybody could look into it, and this is its copy, perhaps. */
+static bool may_be_of_cut(const struct newcomer *n, const struct tail_file *f)
+{
+    return f->state == FILE_WAITING && n->rotated && !n->packed && f->cut <= n->look.size;
+}
+
 /* What was truncated before anything of it was read may be in it; and what was empty when it was seen last, and
  * has gone, is in the first archive of what nobody has read. `begun` is what it becomes. */
 static void forget_unread(struct tailset *t, const struct newcomer *n,
@@ -191,6 +197,8 @@ static void forget_unread(struct tailset *t, const struct newcomer *n,
 
     for (struct tail_file *f = n->stream->files; f; f = next) {
         next = f->stream_next;
+        if (may_be_of_cut(n, f))
+            f->cut = 0;
         if (f == begun || !file_has_content(f) || f->tail.offset > 0 || !file_begins_so(f, n->head))
             continue;
         if (may_hold_unread(n, f)) {
