@@ -1182,6 +1182,9 @@ static void act_clock(unsigned a, unsigned b)
     for (const struct dent *d = disk_find("/pods", true, NULL)->names; d; d = d->next)
         oracle_excuse(d->node); /* older than the link to it, or not? */
     for (const struct node *n = world.nodes; n; n = n->next)
+        if (n == streams[LINKED].node || n == streams[LINKED].old)
+            oracle_excuse(n); /* deleted, perhaps, until a crash gives its name back */
+    for (const struct node *n = world.nodes; n; n = n->next)
         if (n->crashed) /* written on before the crash, or since? */
             oracle_excuse_told(n);
     world.jumped = true;
