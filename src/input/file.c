@@ -433,7 +433,7 @@ void file_look(struct tailset *t, struct tail_file *f, const struct look *look)
     f->mtime_ns = look->mtime_ns;
     if (!file_has_content(f) || f->packed)
         return;
-    if (f->copy_of && look->size > f->tail.size) {
+    if (file_was_taken_as_read(f) && look->size > f->tail.size) {
         queue_look(t, f->path);
         return;
     }

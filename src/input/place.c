@@ -34,10 +34,10 @@ static bool is_memo(const struct tail_file *f)
     return f->state == FILE_HELD || f->state == FILE_WAITING || f->state == FILE_DENIED;
 }
 
-/* A part of a copy, taken as read, that was not all of it. */
-static bool has_grown_copy(const struct tail_file *f, const struct look *look)
+/* A copy, say, and what was taken as read was not all of it. */
+static bool has_grown_since(const struct tail_file *f, const struct look *look)
 {
-    return f->copy_of && look->size > f->tail.size;
+    return file_was_taken_as_read(f) && look->size > f->tail.size;
 }
 
 /* No more will come of a slow copy: it is read by its descriptor. */
@@ -253,7 +253,7 @@ static bool is_unchanged_memo(const struct tail_file *f, const struct look *look
 static bool is_what_it_was(struct tailset *t, struct tail_file *f, const struct pending *p,
                            const struct look *look)
 {
-    if (identity_eq(&f->tail.id, &look->id) && !is_memo(f) && !has_grown_copy(f, look)) {
+    if (identity_eq(&f->tail.id, &look->id) && !is_memo(f) && !has_grown_since(f, look)) {
         f->seen = true;
         f->gone_seen = f->deleted = false; /* the event told of one that had the name before */
         go_home(t, f, p->path);

@@ -179,7 +179,7 @@ void queue_remove(struct tailset *t, struct tail_file *f)
 
 void queue_grown(struct tailset *t, struct tail_file *f)
 {
-    if (f->copy_of) { /* it was taken as read: what has come may have been read, too */
+    if (file_was_taken_as_read(f)) {
         queue_look(t, f->path);
         return;
     }

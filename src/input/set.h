@@ -443,6 +443,13 @@ static inline bool file_is_log_again(const struct tail_file *f, const char *path
            strcmp(path, f->stream->path) == 0;
 }
 
+/* It was taken as read, as a part of another, or as history; that in what is less than a line, which says nothing of
+ * what it is. What comes may have been read, too: then it is identified anew. */
+static inline bool file_was_taken_as_read(const struct tail_file *f)
+{
+    return f->copy_of || (f->retired && f->tail.offset == 0 && f->tail.size > 0);
+}
+
 /* More is read of it: it is no more, either, what was taken as read as a part of another. */
 static inline void file_reads_on(struct tail_file *f)
 {
