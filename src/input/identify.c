@@ -525,19 +525,28 @@ static int find_end_of_copy(struct tailset *t, const struct newcomer *n, uint64_
                           t->options.max_line, ret_from);
 }
 
-/* A rotated name that says nothing of what we know; it may have to wait, or be looked at again. */
-static int begin_rotated(struct tailset *t, const struct finding *best, struct newcomer *n)
+/* It may only be a copy of what waits, or was truncated meanwhile. 1: it waits as well, or is looked at again; 0, or
+ * negative errno. */
+static int may_be_but_a_copy(struct tailset *t, const struct finding *best, struct newcomer *n)
 {
     int r = may_be_of_current(t, n);
-    uint64_t from;
 
     if (r == 1)
-        wait_for_more(t, best, n); /* as well */
+        wait_for_more(t, best, n);
     if (r != 0)
-        return r < 0 ? r : 0;
+        return r;
     r = changed_meanwhile(t, n->stream);
     if (r == 1)
         queue_newcomer(t, n);
+    return r;
+}
+
+/* A rotated name that says nothing of what we know. */
+static int begin_rotated(struct tailset *t, const struct finding *best, struct newcomer *n)
+{
+    int r = may_be_but_a_copy(t, best, n);
+    uint64_t from;
+
     if (r == 0 && (n->own || (n->weak && !is_between(t, n))))
         return stand_alone(t, n);
     if (r != 0)
@@ -603,9 +612,7 @@ static int carry_out(struct tailset *t, struct newcomer *n, const struct finding
     switch (verdict) {
     case VERDICT_SAME:
     case VERDICT_CUT:
-        r = n->rotated && !best->evidence.inode ? may_be_of_current(t, n) : 0;
-        if (r == 1)
-            wait_for_more(t, best, n); /* it may only be a copy of that */
+        r = n->rotated && !best->evidence.inode ? may_be_but_a_copy(t, best, n) : 0;
         return r ? (r < 0 ? r : 0) : go_on(t, best, n);
     case VERDICT_COPY:
         hold_copy(t, n, best->file);
