@@ -53,6 +53,7 @@ static struct stream {
     struct node *backup, *backed; /* a copy of this, somewhere else */
     bool apart;                   /* since that was made it got a name that may be another log's */
     bool torn;                    /* of its log a power cut left no more than of a banner */
+    size_t rested; /* so much of it stood still while it was rewritten: another generation */
 } streams[STREAMS];
 
 static unsigned pod; /* the number of the file that the link leads to */
@@ -763,12 +764,13 @@ static bool is_replaced_seen(const struct node *n, const struct node *by, unsign
 }
 
 /* Is it known that it was but the last line? Where less than half is left, only its descriptor tells that; nothing,
- * where what is left may be the banner of another generation. */
-static bool is_cut_known(const struct node *n)
+ * where what is left may be the banner of another generation, which may seem twice as long as it is. */
+static bool is_cut_known(unsigned a, const struct node *n)
 {
     size_t left = n ? without_last_line(&n->data) : 0;
 
-    if ((world.knobs & KNOB_BANNER) && left <= BANNER_SEEMS)
+    if (((world.knobs & KNOB_BANNER) && left <= BANNER_SEEMS) ||
+        left < 2 * streams[a % STREAMS].rested)
         return false;
     return n && (sys_holds(n) || left >= n->data.n / 2);
 }
@@ -792,7 +794,7 @@ static void act_edit(unsigned a, unsigned b)
     if (looks)
         process_run(LOOKED_NS);
     n = file_at(path_of(a), NULL);
-    known = b % 2 == 0 || is_cut_known(n);
+    known = b % 2 == 0 || is_cut_known(a, n);
     oracle.riddle |= b % 2 && n && !sys_holds(n); /* was it cut amid its last line? */
     n = replace(a, b, NULL);
     oracle.halves |= n != NULL; /* what is lost unread of it was read before */
@@ -885,6 +887,7 @@ static void act_rewrite(unsigned a, unsigned b)
         (void)go_on(j, &j->out, false);
     else
         end_rewrite(s);
+    s->rested = b % 2 && s->rested < j->done ? j->done : s->rested;
 }
 
 static void act_backup(unsigned a, unsigned b)
@@ -1149,6 +1152,7 @@ void actors_cut(void)
                              .backed = s->backed,
                              .apart = s->apart,
                              .torn = s->torn || is_torn(i),
+                             .rested = s->rested,
                              .copies = s->copies};
     }
     boot();
