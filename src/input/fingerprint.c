@@ -423,7 +423,7 @@ uint64_t tail_shared(const struct tail *a, const struct tail *b, bool *ret_diffe
         uint32_t one = mark_at(a, at), other = mark_at(b, at);
 
         if (one && other && one != other)
-            return shared;
+            return shared < at ? shared : at - 1;
         if (one && one == other)
             shared = at > shared ? at : shared;
     }

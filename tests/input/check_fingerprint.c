@@ -284,6 +284,25 @@ TEST(contents_share_what_both_begin_with)
     free(p);
 }
 
+/* Hashes of it say less than a mark does. */
+TEST(a_banner_seems_no_longer_than_up_to_a_mark)
+{
+    enum { GONE = 549, SAME = 275, THERE = 341, MARK = 320 };
+    char *p = content(GONE, 5);
+    struct tail gone;
+    bool differ;
+
+    tail_init(&gone);
+    tail_consume(&gone, p, GONE);
+    tail_forget_bytes(&gone, NULL);
+    p[SAME] ^= 1;
+    consume(p, THERE);
+    ck_assert_uint_eq(tail_shared(&seen, &gone, &differ), MARK - 1);
+    ck_assert(differ);
+    tail_release(&gone);
+    free(p);
+}
+
 /* A crash of the machine left them, and other lines came behind. */
 TEST(nuls_are_no_banner)
 {
