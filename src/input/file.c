@@ -846,13 +846,15 @@ static int knows_less_than_a_line(const struct tail_file *f, int fd)
     return file_knows_less_than_a_line(f, slice_make(head, (size_t)got));
 }
 
-/* In another inode what lies where the part ends, or behind the place where a crash left R amid a line, may be the
- * end of another line. */
+/* In another inode what lies where the part ends, or behind the place where R ended amid a line, may be the end of
+ * another line; a crash of the machine may have cut that, and then another was written in its place. */
 static bool may_be_amid_a_line(const struct tail_file *f, const struct evidence *e)
 {
-    bool is_equal = e->relation == TAIL_SAME && e->size == e->offset;
+    bool is_whole = e->relation == TAIL_SAME;
+    bool is_equal = is_whole && e->size == e->offset;
+    bool is_its_end = e->inode && !(is_whole && e->rebooted);
 
-    return e->relation != TAIL_OTHER && !is_equal && !e->inode && !f->tail.skipping;
+    return e->relation != TAIL_OTHER && !is_equal && !is_its_end && !f->tail.skipping;
 }
 
 /* Of one line, less than half proves little: the first of the next generation may begin alike. */
