@@ -621,7 +621,8 @@ static int carry_out(struct tailset *t, struct newcomer *n, const struct finding
         wait_for_more(t, best, n);
         return 0;
     case VERDICT_READ:
-        return begin_part(t, best, n);
+        r = may_be_but_a_copy(t, best, n);
+        return r ? (r < 0 ? r : 0) : begin_part(t, best, n);
     default:
         break;
     }
