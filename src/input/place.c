@@ -284,10 +284,32 @@ static void make_way(struct tailset *t, struct tail_file *f, const struct look *
     file_drop(t, f);
 }
 
+static void pass_hop(void *ctx, const char *path)
+{
+    (void)ctx, (void)path;
+}
+
+/* What is made where the stream's own name leads, and what is rotated there, is of the stream, also when
+ * the name leads nowhere again before anybody looks. */
+static void look_where_it_leads(struct tailset *t, struct stream *s)
+{
+    struct buf leads = BUF_INIT;
+
+    if (link_resolve(s->path, &leads, pass_hop, NULL) > 0) {
+        dir_add_of(t, leads.p, DIR_TARGET);
+        if (!s->leads || strcmp(s->leads, leads.p) != 0) {
+            (void)dir_rescan_of(t, leads.p); /* parts may lie there that were none before */
+            stream_set_leads(t, s, buf_detach(&leads));
+        }
+    }
+    buf_release(&leads);
+}
+
 /* The file is one that is known, by another name or none. 1; 0 when it is not; or negative errno. */
 static int examine_owner(struct tailset *t, const char *path, const struct look *look)
 {
     struct tail_file *owner = owner_of(t, look);
+    struct log *log;
     int r;
 
     if (!owner)
@@ -318,6 +340,9 @@ static int examine_owner(struct tailset *t, const char *path, const struct look 
     }
     go_home(t, owner, path);
     file_name(t, owner, path, look);
+    log = owner->renamed && link_is(path) == 1 ? log_of_path(t, path) : NULL;
+    if (log) /* another's name: where do the parts of that one lie? */
+        look_where_it_leads(t, stream_get(t, path, log));
     return 1;
 }
 
@@ -351,27 +376,6 @@ static void examine_symlink(struct tailset *t, const char *path)
 
     if (s && s->wanted)
         examine(t, &(struct pending){.path = s->path});
-}
-
-static void pass_hop(void *ctx, const char *path)
-{
-    (void)ctx, (void)path;
-}
-
-/* What is made where the stream's own name leads, and what is rotated there, is of the stream, also when
- * the name leads nowhere again before anybody looks. */
-static void look_where_it_leads(struct tailset *t, struct stream *s)
-{
-    struct buf leads = BUF_INIT;
-
-    if (link_resolve(s->path, &leads, pass_hop, NULL) > 0) {
-        dir_add_of(t, leads.p, DIR_TARGET);
-        if (!s->leads || strcmp(s->leads, leads.p) != 0) {
-            (void)dir_rescan_of(t, leads.p); /* parts may lie there that were none before */
-            stream_set_leads(t, s, buf_detach(&leads));
-        }
-    }
-    buf_release(&leads);
 }
 
 static void note_dangling(struct tailset *t, const char *path)
