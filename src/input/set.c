@@ -237,6 +237,9 @@ void newcomer_add(struct tailset *t, struct newcomer n)
         if (identity_eq(&n.look.id, &met->look.id)) {
             n.seen = n.seen < met->seen ? met->seen : n.seen;
             n.cut = n.cut < met->cut ? met->cut : n.cut;
+            n.still |= met->still && n.look.size == met->look.size &&
+                       n.look.mtime_ns == met->look.mtime_ns;
+            n.ambiguous |= n.still && met->ambiguous;
         }
         if (!n.copy_of) {
             n.copy_of = met->copy_of;
