@@ -91,8 +91,10 @@ static void sees_cut(struct node *n)
 /* The process knows that so much is there: it has read it, or asked for its size behind that. */
 static void sees(struct node *n, size_t size)
 {
-    if (n->seen < size)
+    if (n->seen < size) {
         n->seen = size;
+        n->seen_at = world.calls;
+    }
     sees_cut(n);
 }
 

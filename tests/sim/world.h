@@ -95,6 +95,7 @@ struct node {
     int64_t birth_ns, mtime_ns, ctime_ns;
     unsigned mode, links, opens;
     size_t seen;          /* how much of it the process knows to be there */
+    size_t seen_at;       /* the call since which */
     size_t seen_taken;    /* the same, as the last save took it */
     size_t seen_kept;     /* ... and that is durable */
     size_t seen_before;   /* ... and was in the state before that */
@@ -287,6 +288,7 @@ struct oracle {
     bool glimpsed[LINES_MAX];        /* it went after the process had seen that it was there */
     bool glimpsed_kept[LINES_MAX];   /* ... and had saved since */
     bool glimpsed_before[LINES_MAX]; /* ... and the state before that says so as well */
+    bool blinked[LINES_MAX];         /* it was cut in the turn in which its size was first seen */
     bool excused[LINES_MAX];         /* nobody owes it */
     bool perhaps[LINES_MAX];         /* ... if a doubt was told */
     bool began;                      /* a state is durable that was made after a look at all */
