@@ -505,8 +505,16 @@ static void end_copy(struct stream *s)
     clear_job(j);
 }
 
+/* It loses its name before anybody has looked at it since it is complete: what waited for the rest is read by its
+ * descriptor then, and told. */
+static void doubt_fresh_copy(const struct stream *s)
+{
+    if (s->copied && world.mono_ns - s->copied_ns < LOOKED_NS)
+        oracle_may_double(s->copied);
+}
+
 /* The original goes out of sight while it is copied: a copy that stands still meanwhile is read, and that is
- * told. So is one that was made before, if nobody could look into it, or nobody has yet. */
+ * told. So is one that was made before, if nobody could look into it. */
 static void copy_blindly(unsigned a)
 {
     struct stream *s = &streams[a % STREAMS];
@@ -516,8 +524,7 @@ static void copy_blindly(unsigned a)
         s->blind = file_at(path_of(a), NULL);
     if (s->copies == COPIES_ONLY && s->blind && (world.failed || world.knobs & KNOB_FEW_OPEN))
         oracle_may_double(s->blind);
-    if (s->copied && world.mono_ns - s->copied_ns < LOOKED_NS)
-        oracle_may_double(s->copied);
+    doubt_fresh_copy(s);
     if (!j->to)
         return;
     j->blind = true;
@@ -634,6 +641,8 @@ static void act_compress(unsigned a, unsigned b)
     (void)snprintf(name, sizeof(name), "%s.gz", d->name);
     if (disk_name(d->dir, name))
         return;
+    if (d->node == s->copied)
+        doubt_fresh_copy(s);
     *j = (struct job){.from = d->node, .from_name = d, .to = disk_new(S_IFREG | 0644)};
     j->to->packed = true;
     deflate_into(&d->node->data, &j->out);
