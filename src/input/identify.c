@@ -772,9 +772,9 @@ static bool is_archive_of(const struct newcomer *n, const struct tail_file *f)
 struct packed_search {
     const struct newcomer *newcomer;
     struct tail_file *best;
-    enum { UNLIKE, NOT_ENDED, OF_ITS_TIME } sure; /* of the best */
-    bool read;                                    /* all that is in it was read of one */
-    bool part;                                    /* ... which was found when it was tried */
+    enum { UNLIKE, NOT_ENDED, OF_ITS_TIME, BESIDE } sure; /* of the best */
+    bool read;                                            /* all that is in it was read of one */
+    bool part;  /* ... which was found when it was tried */
     bool tried; /* one begins so, of which another archive is being tried */
     int unread; /* one that begins so is there, and nothing was read of it yet; or negative errno */
 };
@@ -786,10 +786,12 @@ static bool was_read(const struct newcomer *n, const struct tail_file *f)
            f->tail.head_n >= n->head.n && tail_head_like(&f->tail, n->head).whole;
 }
 
-/* What is there has all that it was made of, if that is not less; what ended is known by its time, and what was
- * read again is another now. */
+/* What is called as what is in it is there until the packer has come to its end. What is there has all that it was made
+ * of, if that is not less; what ended is known by its time, and what was read again is another now. */
 static unsigned how_sure(const struct newcomer *n, const struct tail_file *f)
 {
+    if (f->state == FILE_NAMED && rotated_is_unpacked(f->path, n->path))
+        return BESIDE;
     if (weigh_is_time_of(n->look.mtime_ns, f->mtime_ns))
         return OF_ITS_TIME;
     if (file_is_lost(f))
