@@ -16,8 +16,6 @@
 #include <zlib.h>
 
 #define BOOT_NS (3 * NSEC_PER_SEC) /* before anybody writes */
-#define LOOKED_NS \
-    (9 * NSEC_PER_SEC) /* after that all that can be known is known: several reconciles */
 enum { LINKED = 2, MOUNTED = 3, CHAIN = 9, PLAIN_MAX = 60000 };
 
 const int errors[ERRORS] = {EIO, ENOMEM, ENOSPC, EMFILE, EINTR};

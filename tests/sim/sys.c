@@ -81,10 +81,12 @@ static bool call(enum call what, uint64_t argument)
     return false;
 }
 
-/* After an error it may not look into it. */
+/* After an error it may not look into it; and what may be a copy on its way back waits until it stands still. */
 static void sees_cut(struct node *n)
 {
-    if (!world.failed)
+    bool waits = n->edited && world.mono_ns + world.wall_off_ns - n->mtime_ns < LOOKED_NS;
+
+    if (!world.failed && !waits)
         n->cut = n->cut ? CUT_SEEN : CUT_NOT;
 }
 

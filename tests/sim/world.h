@@ -42,6 +42,8 @@ enum {
 extern const int errors[ERRORS];
 
 #define ROTATE_WAIT_NS (5 * NSEC_PER_SEC) /* of the process */
+/* After that all that can be known is known: several reconciles. */
+#define LOOKED_NS (9 * NSEC_PER_SEC)
 
 struct loop;
 struct tailset;
