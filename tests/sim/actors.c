@@ -1107,7 +1107,7 @@ static bool is_banner_known(const struct node *n)
     char path[100];
     unsigned i = 0;
 
-    if (!disk_path(n, path, sizeof(path)))
+    if (!disk_path(n, NULL, path, sizeof(path)))
         return false;
     while (i < STREAMS && strrchr(path_of(i), '/')[1] != strrchr(path, '/')[1])
         i++;

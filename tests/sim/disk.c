@@ -229,7 +229,7 @@ static const char *traced_path(const struct node *dir, const char *name)
     char *p = path[turn++ % 2];
     size_t n;
 
-    if (!disk_path(dir, p, sizeof(path[0]) / 2))
+    if (!disk_path(dir, NULL, p, sizeof(path[0]) / 2))
         p[0] = 0;
     n = strlen(p);
     (void)snprintf(p + n, sizeof(path[0]) - n, "/%s", name);
@@ -432,22 +432,23 @@ void disk_cut(void)
 
 /* --- places --- */
 
-static bool path_below(const struct node *dir, const struct node *n, char *out, size_t size)
+static bool path_below(const struct node *dir, const struct node *n, const struct dent *by,
+                       char *out, size_t size)
 {
     for (const struct dent *d = dir->names; d; d = d->next) {
         const struct node *there = top(d->node);
         size_t k = (size_t)snprintf(out, size, "/%s", d->name);
 
-        if (there == n ||
-            (S_ISDIR(there->mode) && k < size && path_below(there, n, out + k, size - k)))
+        if ((there == n && (!by || d == by)) ||
+            (S_ISDIR(there->mode) && k < size && path_below(there, n, by, out + k, size - k)))
             return true;
     }
     return false;
 }
 
-bool disk_path(const struct node *n, char *out, size_t size)
+bool disk_path(const struct node *n, const struct dent *by, char *out, size_t size)
 {
-    return path_below(world.root, n, out, size);
+    return path_below(world.root, n, by, out, size);
 }
 
 void disk_mount(struct node *on, struct node *root)

@@ -146,12 +146,12 @@ bool sys_holds(const struct node *n)
     return false;
 }
 
-static struct node *at(int dir, const char *path, bool follow)
+static struct node *at(int dir, const char *path, bool follow, struct dent **ret_dent)
 {
     const struct fd *f = fd_of(dir);
 
     if (*path == '/' || !f->node)
-        return disk_find(path, follow, NULL);
+        return disk_find(path, follow, ret_dent);
     if (*path == '\0' || strcmp(path, ".") == 0)
         return f->node;
     if (strcmp(path, "..") == 0)
@@ -164,17 +164,18 @@ static struct node *at(int dir, const char *path, bool follow)
 int sys_openat(int dir, const char *path, int flags, mode_t mode)
 {
     struct node *n, *parent = fd_of(dir)->node;
+    struct dent *by = NULL;
     const char *name = path;
 
     if (!call(CALL_OPEN, hash_text(0, slice_str(path))))
         return -1;
-    n = at(dir, path, true);
+    n = at(dir, path, true, &by);
     if (!n && (flags & O_CREAT)) {
         if (*path == '/')
             parent = disk_parent(path, &name);
         if (parent) {
             n = disk_new(S_IFREG | mode);
-            (void)disk_link(parent, name, n);
+            by = disk_link(parent, name, n);
         }
     } else if (n && (flags & O_EXCL)) {
         NO_CALL(EEXIST);
@@ -187,7 +188,8 @@ int sys_openat(int dir, const char *path, int flags, mode_t mode)
         NO_CALL(EACCES);
     if (flags & O_TRUNC)
         disk_truncate(n, NULL, 0);
-    return fd_new((struct fd){.kind = FD_NODE, .node = n, .at = flags & O_APPEND ? n->data.n : 0});
+    return fd_new(
+        (struct fd){.kind = FD_NODE, .node = n, .by = by, .at = flags & O_APPEND ? n->data.n : 0});
 }
 
 int sys_open(const char *path, int flags)
@@ -314,7 +316,7 @@ int sys_statx(int dir, const char *path, int flags, unsigned mask, struct statx 
 
     if (!call(CALL_STATX, hash_text((uint64_t)dir, slice_str(path))))
         return -1;
-    n = at(dir, path, !(flags & AT_SYMLINK_NOFOLLOW));
+    n = at(dir, path, !(flags & AT_SYMLINK_NOFOLLOW), NULL);
     if (!n)
         NO_CALL(ENOENT);
     if (!(world.knobs & KNOB_FEW_OPEN) && world.config == 0) /* else it may not look into it */
@@ -373,7 +375,7 @@ static ssize_t read_fd_link(int fd, char *p, size_t n)
 
     if (!f->node)
         NO_CALL(ENOENT);
-    if (!disk_path(f->node, path, sizeof(path)))
+    if (!disk_path(f->node, f->by, path, sizeof(path)))
         (void)snprintf(path, sizeof(path), "/gone (deleted)");
     n = strlen(path) < n ? strlen(path) : n;
     memcpy(p, path, n);
@@ -403,7 +405,7 @@ int sys_faccessat(int dir, const char *name, int mode, int flags)
     (void)mode, (void)flags;
     if (!call(CALL_ACCESS, 0))
         return -1;
-    if (!at(dir, name, true))
+    if (!at(dir, name, true, NULL))
         NO_CALL(ENOENT);
     return 0;
 }
@@ -542,7 +544,7 @@ int sys_linkat(int dir, const char *name, int to_dir, const char *to, int flags)
     (void)flags;
     if (!call(CALL_LINK, 0))
         return -1;
-    n = at(dir, name, false);
+    n = at(dir, name, false, NULL);
     if (!n)
         NO_CALL(ENOENT);
     if (disk_name(fd_of(to_dir)->node, to))

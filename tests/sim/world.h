@@ -144,6 +144,7 @@ struct op {
 struct fd {
     enum { FD_FREE, FD_NODE, FD_EVENTS } kind;
     struct node *node;
+    struct dent *by; /* the name under which it was opened */
     uint64_t at;
     bool append;
 };
@@ -225,7 +226,8 @@ void disk_sync(struct node *n);
 void disk_settle(void); /* everything is written back */
 void disk_cut(void);
 int64_t disk_time(void);
-bool disk_path(const struct node *n, char *out, size_t size); /* of a name of it */
+/* Of that name of it, or of any. */
+bool disk_path(const struct node *n, const struct dent *by, char *out, size_t size);
 void disk_mount(struct node *on, struct node *root);
 void disk_unmount(struct node *on);
 
