@@ -305,6 +305,14 @@ static void look_where_it_leads(struct tailset *t, struct stream *s)
     buf_release(&leads);
 }
 
+/* It has no name that we know, and lies where it went, or where a link led: this is another hard link of it, and not its
+ * log's own name. */
+static bool is_beside_its_place(const struct tail_file *f, const char *path)
+{
+    return file_has_content(f) && f->real && strcmp(f->real, path) != 0 &&
+           strcmp(f->stream->path, path) != 0 && file_is_elsewhere(f);
+}
+
 /* The file is one that is known, by another name or none. 1; 0 when it is not; or negative errno. */
 static int examine_owner(struct tailset *t, const char *path, const struct look *look)
 {
@@ -324,6 +332,10 @@ static int examine_owner(struct tailset *t, const char *path, const struct look 
             file_name(t, owner, owner->path, look);
         if (strcmp(owner->path, path) != 0)
             take_link(t, owner, path, look);
+        return 1;
+    }
+    if (is_beside_its_place(owner, path)) {
+        take_link(t, owner, path, look);
         return 1;
     }
     if (is_memo(owner)) { /* this may be another hard link of it */
