@@ -787,15 +787,19 @@ static bool was_read(const struct newcomer *n, const struct tail_file *f)
 }
 
 /* What is called as what is in it is there until the packer has come to its end. What is there has all that it was made
- * of, if that is not less; what ended is known by its time, and what was read again is another now. */
+ * of, if that is not less; what ended is known by its time, and what was read again is another now, if all of it was
+ * read. */
 static unsigned how_sure(const struct newcomer *n, const struct tail_file *f)
 {
+    bool is_again = file_is_lost(f) && f->doubted && !f->renamed;
+
     if (f->state == FILE_NAMED && rotated_is_unpacked(f->path, n->path))
         return BESIDE;
-    if (weigh_is_time_of(n->look.mtime_ns, f->mtime_ns))
+    if (weigh_is_time_of(n->look.mtime_ns, f->mtime_ns) &&
+        !(is_again && f->tail.size <= f->tail.offset))
         return OF_ITS_TIME;
     if (file_is_lost(f))
-        return !(f->retired || (f->doubted && !f->renamed)) || f->mtime_ns > n->look.mtime_ns;
+        return !(f->retired || is_again) || f->mtime_ns > n->look.mtime_ns;
     return f->tail.size >= n->head.n;
 }
 
