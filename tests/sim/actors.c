@@ -27,7 +27,7 @@ struct job {
     size_t done;
     int64_t since_ns; /* copy, restore: that much is done */
     bool truncates;   /* copy: its original in the end; unpack: deletes it */
-    bool blind;       /* copy: its original went out of sight meanwhile */
+    bool blind;       /* copy: its original went out of sight meanwhile, or was */
     bool dates;       /* restore: gives it the time of the original */
     struct buf out;   /* compress, rewrite */
     struct buf plain; /* compress: what is in that */
@@ -171,12 +171,19 @@ static void reopen(struct stream *s, struct node *n, struct dent *d)
     n->opens++;
 }
 
-/* Where no birth is known, a copy that got the number of what it is a copy of is that. */
+static bool is_same_number(const struct node *a, const struct node *b)
+{
+    return a->ino == b->ino && a->dev == b->dev;
+}
+
+/* Where no birth is known, a copy that got the number of what it is a copy of is that; and what was born at the very
+ * time of another, and got its number, is that one, truncated. */
 static void doubt_number(const struct node *copy, const struct node *of)
 {
-    for (const struct node *n = world.nodes; n && (world.knobs & KNOB_NO_BIRTH); n = n->next)
-        if (n != copy && n->ino == copy->ino && n->dev == copy->dev && n->data.n > 0 &&
-            *n->data.p == *of->data.p)
+    for (const struct node *n = world.nodes; n; n = n->next)
+        if (n != copy && is_same_number(n, copy) && n->data.n > 0 &&
+            (world.knobs & KNOB_NO_BIRTH ? *n->data.p == *of->data.p
+                                         : n->birth_ns == copy->birth_ns))
             oracle_doubts(of, DOUBT_FREE);
 }
 
@@ -560,6 +567,9 @@ static void act_copytruncate(unsigned a, unsigned b)
     if (s->copies == COPIES_NOT_YET)
         s->copies = b / 2 % 4 == 3 ? COPIES_ONLY : COPIES_AND_TRUNCATES;
     j->truncates = s->copies == COPIES_AND_TRUNCATES;
+    j->blind = s == &streams[LINKED] && disk_find("/cur/app.log", true, NULL) != j->from;
+    if (j->blind)
+        oracle_may_double(j->from);
     j->since_ns = world.mono_ns;
     if (oracle
             .unseen_boot) /* a rotation may be undone, and which name it was given is not known yet */
