@@ -108,6 +108,18 @@ static struct tail_file *owner_of(struct tailset *t, const struct look *look)
     return NULL;
 }
 
+/* Another had its log's name when all was saved; where no birth is known that number may be a third one's by now. */
+static bool had_lost_its_name(const struct tail_file *f)
+{
+    return f->state == FILE_UNPLACED && f->tail.id.birth_ns == 0 && f->renamed &&
+           strcmp(f->path, f->stream->path) == 0;
+}
+
+static bool is_unwritten(const struct tail_file *f, const struct look *look)
+{
+    return look->mtime_ns == f->mtime_ns && look->size == f->tail.size;
+}
+
 /* Where no birth is known, an inode number without a descriptor may be another file's by now; under
  * another name only the bytes can say that it is not. 1, 0, or negative errno. */
 static int is_its_file(struct tailset *t, const struct tail_file *f, const char *path,
@@ -115,13 +127,14 @@ static int is_its_file(struct tailset *t, const struct tail_file *f, const char 
 {
     int fd, r;
 
-    if (f->tail.id.birth_ns != 0 || f->tail.fd >= 0 || strcmp(f->path, path) == 0)
+    if (f->tail.id.birth_ns != 0 || f->tail.fd >= 0 ||
+        (strcmp(f->path, path) == 0 && !had_lost_its_name(f)))
         return 1;
     if (f->packed) /* nobody writes to an archive */
         return look->mtime_ns == f->mtime_ns && rotated_is_compressed(slice_str(path));
-    if ((f->tail.offset == 0 && f->began_n == 0) || file_is_log_again(f, path) ||
-        stream_is_not_called(t, f->stream, path))
-        return look->mtime_ns == f->mtime_ns; /* then nothing but that it was not written since */
+    if ((f->tail.offset == 0 && f->began_n == 0) || had_lost_its_name(f) ||
+        file_is_log_again(f, path) || stream_is_not_called(t, f->stream, path))
+        return is_unwritten(f, look); /* then nothing but that says so */
     if (look->mtime_ns < f->mtime_ns)
         return 0;
     if (f->tail.offset > 0 && file_proves_nothing(f))
@@ -141,7 +154,8 @@ static int is_at_its_path(const struct tail_file *f, struct look *ret_look)
 
     if (r < 0)
         return look_is_passing(r) ? r : 0;
-    return identity_eq(&ret_look->id, &f->tail.id);
+    return identity_eq(&ret_look->id, &f->tail.id) &&
+           (!had_lost_its_name(f) || is_unwritten(f, ret_look));
 }
 
 /* As above. */
