@@ -161,10 +161,12 @@ static bool is_written_again(const struct evidence *e)
 }
 
 /* By an editor that keeps what was (sed -i.bak), or by a rotator, and a job wrote the same again? What
- * is not all of it is nothing unusual before it is much. */
+ * is not all of it is nothing unusual before it is much, if it was not there before. */
 static bool is_set_aside(const struct evidence *e)
 {
-    return e->aside && is_alike(e) && (e->relation == TAIL_SAME || is_most(e));
+    bool is_put_back = e->older && e->relation == TAIL_PREFIX;
+
+    return e->aside && is_alike(e) && (e->relation == TAIL_SAME || is_most(e) || is_put_back);
 }
 
 /* All of N or all of R is in the other, and N is no copy: it is older, or R went on in another. That R was compressed a

@@ -42,6 +42,7 @@ struct evidence {
     bool lately;    /* R's loss was not yet reported */
     bool copy;      /* rotated; R still has all that N has */
     bool aside;     /* R has, or had last, a rotated name, and N that of its log */
+    bool older;     /* N was not made after R, as their births tell */
     bool twin;      /* nothing was read of either, and one begins with all of the other */
     bool same_time; /* N was written last when R was */
     bool still;     /* N has not changed for two reconciles */

@@ -324,6 +324,7 @@ static void weigh_names(struct tailset *t, const struct newcomer *n, const struc
     e->named = e->gone && is_put_back(t, n, f);
     e->aside = !n->rotated && f->stream == n->stream && (f == n->before || f->renamed) &&
                !e->inode && !e->named;
+    e->older = n->look.id.birth_ns != 0 && n->look.id.birth_ns <= f->tail.id.birth_ns;
     e->seen =
         e->replaced && !f->gone_seen && n->look.id.dev == f->tail.id.dev && is_watched(t, n->path);
     e->packed = f->packed;

@@ -187,10 +187,19 @@ static void doubt_number(const struct node *copy, const struct node *of)
             oracle_doubts(of, DOUBT_FREE);
 }
 
+/* What was put back has more than what is there beside it: only a birth tells that this is no other generation. */
+static void doubt_backed(const struct node *by)
+{
+    for (unsigned i = 0; i < STREAMS && (world.knobs & KNOB_NO_BIRTH); i++)
+        if (streams[i].backed && streams[i].backed->copy == by)
+            oracle_doubts(streams[i].backed, DOUBT_FREE);
+}
+
 static void append(struct node *n, struct dent *d, const char *p, size_t size)
 {
     if (n->copy) /* none has all of the other any more */
         oracle_doubts(n, DOUBT_FREE);
+    doubt_backed(n);
     disk_write(n, d, p, size, n->data.n);
 }
 
