@@ -203,6 +203,15 @@ static bool begins_alike(const struct node *archive, const struct node *n)
            memcmp(archive->plain.p, b->p, both) == 0;
 }
 
+/* Beside a link's log: one whose name says that it is no part may be found to be one, and nobody owes it. */
+static bool may_be_part(const struct node *n)
+{
+    char path[300];
+
+    return n->seen > 0 && disk_path(n, NULL, path, sizeof(path)) &&
+           slice_starts(slice_str(path), SLICE("/pods/"));
+}
+
 /* An archive that begins as a content that is there is held back, as long as that is; and one that
  * begins as a content that went on otherwise is told, and not read; where no birth is known, told if what an editor
  * made of it was not written on. */
@@ -210,7 +219,7 @@ static bool is_held_back(const struct node *archive)
 {
     for (const struct node *n = world.nodes; n; n = n->next)
         if (begins_alike(archive, n) &&
-            (n->looked + 1 >= oracle.looks || oracle.told[TAIL_VANISHED] ||
+            (n->looked + 1 >= oracle.looks || may_be_part(n) || oracle.told[TAIL_VANISHED] ||
              ((world.knobs & KNOB_NO_BIRTH) && n->edited && n->mtime_ns > archive->mtime_ns)))
             return true;
     return false;
