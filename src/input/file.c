@@ -946,19 +946,13 @@ void file_tell_doubt(struct tailset *t, const struct tail_file *f)
         "exactly, and some of its lines may count again");
 }
 
-/* What an editor replaced, perhaps, is no other generation: what it shares with what came of it is no
- * banner. */
-static bool was_edited(const struct tail_file *f)
-{
-    return f->lost_wall_ns == LOST_BY_EDITOR || f->doubted;
-}
-
+/* What an editor replaced, perhaps, is no other generation: what it shares with what came of it is no banner. */
 static void learn_alike(const struct tail_file *f, const struct tail_file *other)
 {
     bool differ;
     uint64_t shared = tail_shared(&f->tail, &other->tail, &differ);
 
-    if (differ && shared > f->stream->alike && !was_edited(other))
+    if (differ && shared > f->stream->alike && !other->doubted)
         f->stream->alike = shared;
 }
 
@@ -968,7 +962,7 @@ static bool share(const struct tail_file *f, const struct tail_file *other, uint
     uint64_t shared;
     bool differ;
 
-    if (f == other || !file_has_content(other) || other->tail.offset == 0 || was_edited(other))
+    if (f == other || !file_has_content(other) || other->tail.offset == 0 || other->doubted)
         return false;
     shared = tail_shared(&f->tail, &other->tail, &differ);
     if (*most == UNKNOWN || *most < shared)
@@ -1059,7 +1053,7 @@ int file_go_on_shorter(struct tailset *t, struct tail_file *f, int fd, uint64_t 
     old->tail.fd = -1;
     old->tail.count = (struct tail_count){.first = f->tail.offset};
     old->mtime_ns = f->mtime_ns;
-    old->retired = true;
+    old->retired = old->doubted = true;
     old->truncated = false;
     f->tail = shorter;
     file_enter(t, old, FILE_LOST);

@@ -755,6 +755,12 @@ static int identify_unseen(struct tailset *t, struct newcomer *n)
     return 0;
 }
 
+/* What an editor replaced has another name, and was compressed. */
+static bool was_kept(const struct newcomer *n, const struct tail_file *f)
+{
+    return f->lost_wall_ns == LOST_BY_EDITOR && weigh_is_time_of(n->look.mtime_ns, f->mtime_ns);
+}
+
 /* Does f begin as the archive does, by more than a banner, and is it gone, or still there with all of
  * it that was read? */
 static bool is_archive_of(const struct newcomer *n, const struct tail_file *f)
@@ -765,7 +771,7 @@ static bool is_archive_of(const struct newcomer *n, const struct tail_file *f)
         file_knows_less_than_a_line(f, n->head) || file_has_rejected(f, &n->look))
         return false;
     if (file_is_lost(f))
-        return f->tail.head_n <= n->head.n && weigh_may_continue(n, f);
+        return f->tail.head_n <= n->head.n && (weigh_may_continue(n, f) || was_kept(n, f));
     return like.most > file_alike(f) || like.most == FINGERPRINT_HEAD; /* it may be of less */
 }
 
