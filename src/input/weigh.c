@@ -312,6 +312,12 @@ static int check_unverified(const struct newcomer *n, const struct tail_file *f,
     return r < 0 ? r : r == TAIL_OTHER ? 0 : f->unverified;
 }
 
+/* Or had it last; or lies where a symlink led. */
+static bool has_another_name(const struct newcomer *n, const struct tail_file *f)
+{
+    return f == n->before || f->renamed || f->state == FILE_OPEN;
+}
+
 /* All that is said without a look at the bytes of the newcomer. */
 static void weigh_names(struct tailset *t, const struct newcomer *n, const struct tail_file *f,
                         struct evidence *e)
@@ -322,8 +328,8 @@ static void weigh_names(struct tailset *t, const struct newcomer *n, const struc
     e->number = !e->inode && f->tail.id.birth_ns == 0 && f->tail.id.ino == n->look.id.ino;
     e->replaced = f == n->replaced;
     e->named = e->gone && is_put_back(t, n, f);
-    e->aside = !n->rotated && f->stream == n->stream && (f == n->before || f->renamed) &&
-               !e->inode && !e->named;
+    e->aside =
+        !n->rotated && f->stream == n->stream && has_another_name(n, f) && !e->inode && !e->named;
     e->older = n->look.id.birth_ns != 0 && n->look.id.birth_ns <= f->tail.id.birth_ns;
     e->seen =
         e->replaced && !f->gone_seen && n->look.id.dev == f->tail.id.dev && is_watched(t, n->path);
