@@ -437,8 +437,10 @@ void file_look(struct tailset *t, struct tail_file *f, const struct look *look)
         queue_look(t, f->path);
         return;
     }
-    if (look->size > f->tail.size)
+    if (look->size > f->tail.size) {
         f->tail.size = look->size;
+        file_reads_on(f);
+    }
     if (changed)
         queue_read(t, f);
 }
