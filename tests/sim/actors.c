@@ -255,6 +255,12 @@ static int64_t half_waits(void)
     return world.knobs & KNOB_FEW_OPEN ? NSEC_PER_SEC / 2 : ROTATE_WAIT_NS / 2;
 }
 
+/* Whether an archive is of all of it nobody can know. */
+static void doubt_archive(const struct stream *s, const struct node *n)
+{
+    oracle.riddle |= n->links == 0 || n == s->compress.from;
+}
+
 static void end_line(struct stream *s)
 {
     struct slice line;
@@ -267,6 +273,7 @@ static void end_line(struct stream *s)
         oracle.excused[s->half] = true;
     if (waited && (world.knobs & KNOB_NO_BIRTH)) /* what counted as it stood may be another's */
         oracle.riddle = true;
+    doubt_archive(s, s->node);
     line = oracle_line(s->half);
     append(s->node, s->name, line.p + s->half_n, line.n - s->half_n);
     s->half = 0;
@@ -323,7 +330,7 @@ static void act_late(unsigned a, unsigned b)
 
     if (!n)
         return;
-    oracle.riddle |= n->links == 0 || n == s->compress.from;
+    doubt_archive(s, n);
     put_lines(s, n, n == s->old ? s->old_name : s->name, 1 + b % 5);
 }
 
