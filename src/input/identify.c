@@ -347,6 +347,17 @@ static struct tail_file *last_before(const struct newcomer *n)
     return last;
 }
 
+/* The same; of a part what has its log's name, and was renamed to that. */
+static struct tail_file *named_before(const struct tailset *t, const struct newcomer *n)
+{
+    struct tail_file *f;
+
+    if (!n->rotated)
+        return last_before(n);
+    f = file_by_path(t, n->stream->path);
+    return f && f->stream != n->stream ? f : NULL;
+}
+
 /* One that was deleted is not replaced: what comes then under its name is written again, or put back. */
 static struct tail_file *replaced_by(const struct newcomer *n)
 {
@@ -577,7 +588,8 @@ static int begin_part(struct tailset *t, const struct finding *best, struct newc
         file_tell_doubt(t, file_by_path(t, n->path));
         return 0;
     }
-    file_by_path(t, n->path)->copy_of = best->file; /* until it grows: a copy took its time */
+    if (best->file->stream == n->stream)
+        file_by_path(t, n->path)->copy_of = best->file; /* until it grows: a copy took its time */
     if (e->doubt)
         file_tell_part(t, n->stream, n->path);
     return 0;
@@ -593,7 +605,7 @@ static bool is_begun(const struct tailset *t, const struct newcomer *n)
 /* As far as it goes now. */
 static void hold_copy(struct tailset *t, const struct newcomer *n, struct tail_file *of)
 {
-    struct tail_file *f = file_memo(t, n->stream, FILE_HELD, n->path, &n->look);
+    struct tail_file *f = file_memo(t, of->stream, FILE_HELD, n->path, &n->look);
 
     f->copy_of = of;
     f->tail.proved = n->look.size;
@@ -951,6 +963,7 @@ static int identify_head(struct tailset *t, struct newcomer *n, const char *plai
     search_packed(t, &p, n->stream);
     search_packed(t, &p, stream_get(t, plain, NULL));
     search_packed_name(t, &p, plain);
+    search_packed_name(t, &p, n->stream->path);
     if (!p.best)
         search_packed_log(t, &p);
     if (p.unread < 0)
@@ -1146,7 +1159,7 @@ bool identify_verify(struct tailset *t, const struct piece *p)
             look_at_own_name(t, n->stream);
             verify_stream(t, n->stream);
         }
-        while ((f = last_before(n)) && (r = proves_wrong(t, f)) == 1)
+        while ((f = named_before(t, n)) && (r = proves_wrong(t, f)) == 1)
             ;
         if (f)
             f->unverified = r < 0 ? r : 0;

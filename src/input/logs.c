@@ -288,6 +288,7 @@ struct stream *stream_of_rotated(struct tailset *t, const char *path, enum rotat
 
     for (unsigned nth = 0; !s; nth++) {
         struct log *log;
+        bool known;
 
         *ret_is = rotated_base(slice_str(name), nth, &base);
         if (*ret_is == ROTATED_NOT)
@@ -297,8 +298,9 @@ struct stream *stream_of_rotated(struct tailset *t, const char *path, enum rotat
         buf_slice(&full, buf_all(&base));
         log = log_of_path(t, full.p);
         /* A generation that came and went before anybody looked, or, at the first look at a log, an
-         * old one. What a weak name alone says is too little for that. */
-        s = stream_get(t, full.p, log && (log->fresh || *ret_is != ROTATED_WEAK) ? log : NULL);
+         * old one. What a weak name alone says is too little for that, if no other log was renamed to it. */
+        known = *ret_is != ROTATED_WEAK || file_by_path(t, full.p);
+        s = stream_get(t, full.p, log && (log->fresh || known) ? log : NULL);
         if (!s)
             s = stream_by_real(t, full.p);
     }

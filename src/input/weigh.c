@@ -318,11 +318,17 @@ static bool has_another_name(const struct newcomer *n, const struct tail_file *f
     return f == n->before || f->renamed || f->state == FILE_OPEN;
 }
 
+/* By its name: of the stream, or of what has, or had last, the stream's own name. */
+static bool is_part_of(const struct newcomer *n, const struct tail_file *f)
+{
+    return n->rotated && (f->stream == n->stream || strcmp(f->path, n->stream->path) == 0);
+}
+
 /* All that is said without a look at the bytes of the newcomer. */
 static void weigh_names(struct tailset *t, const struct newcomer *n, const struct tail_file *f,
                         struct evidence *e)
 {
-    e->rotated = n->rotated && f->stream == n->stream;
+    e->rotated = is_part_of(n, f);
     e->inode = is_its_inode(n, f);
     e->born = e->inode && f->tail.id.birth_ns != 0;
     e->number = !e->inode && f->tail.id.birth_ns == 0 && f->tail.id.ino == n->look.id.ino;
@@ -441,7 +447,7 @@ static void consider(struct tailset *t, const struct newcomer *n, struct tail_fi
 /* Of its stream, or of its name. */
 static bool may_be_gone(struct tailset *t, const struct newcomer *n, const struct tail_file *f)
 {
-    return (n->rotated && f->stream == n->stream) || is_its_name(t, n, f);
+    return is_part_of(n, f) || is_its_name(t, n, f);
 }
 
 /* The first line of the newcomer, or all that there is of it yet, may be that of this one. */
@@ -480,6 +486,23 @@ static void consider_gone(struct tailset *t, const struct newcomer *n, struct fi
     }
 }
 
+/* Of another stream, that has the name that the newcomer is a part of, or had it last: it was renamed to that. */
+static void consider_renamed(struct tailset *t, const struct newcomer *n, struct finding *best)
+{
+    const char *path = n->stream->path;
+    struct index_node *node = index_find(&t->name_index, slice_str(path_name(path))), *next;
+    struct tail_file *f = file_by_path(t, path);
+
+    if (f && f->stream != n->stream)
+        consider(t, n, f, best);
+    for (; node; node = next) {
+        next = index_next(node);
+        f = INDEX_THING(node, struct tail_file, by_name);
+        if (f->stream != n->stream && is_part_of(n, f))
+            consider(t, n, f, best);
+    }
+}
+
 /* What was met as a part of the newcomer, and is lost. */
 static void consider_undone(struct tailset *t, const struct newcomer *n, struct finding *best)
 {
@@ -503,6 +526,8 @@ void weigh_newcomer(struct tailset *t, const struct newcomer *n, struct finding 
         next = index_next(node);
         consider(t, n, INDEX_THING(node, struct tail_file, by_name), best);
     }
+    if (n->rotated)
+        consider_renamed(t, n, best);
     consider_undone(t, n, best);
     consider_gone(t, n, best);
     consider_stream(t, n, best);

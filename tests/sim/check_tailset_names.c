@@ -53,6 +53,19 @@ static const char *begin_case(int i)
     return names[i % NNAMES];
 }
 
+/* The same; another log was renamed to it. */
+static const char *begin_renamed(int i)
+{
+    world_init(&w, "*.log");
+    world_start(&w);
+    world_expect(&w, "other.log", "first 1\nfirst 2\n");
+    world_settle(&w);
+    world_rename(&w, "other.log", "app.log");
+    world_run(&w, 20);
+    world_save(&w);
+    return names[i];
+}
+
 TEST_EACH(rotated_while_down_to_any_name, ALL)
 {
     const char *name = begin_case(_i);
@@ -99,6 +112,47 @@ TEST_EACH(compressed_under_any_name_while_down, ALL)
     const char *name = begin_case(_i);
 
     world_save(&w);
+    world_kill(&w);
+    world_expect(&w, "app.log", "unread\n");
+    world_rename(&w, "app.log", name);
+    world_expect(&w, "app.log", "new\n");
+    scene_compress(world_path(&w, name));
+    world_start(&w);
+    world_settle(&w);
+    ck_assert_uint_eq(w.notes[TAIL_VANISHED], 0);
+}
+
+TEST_EACH(renamed_then_copied_and_truncated_before_it_was_read, NNAMES)
+{
+    const char *name = begin_renamed(_i);
+
+    world_expect(&w, "app.log", "unread\n");
+    world_copy(&w, "app.log", name);
+    world_truncate(&w, "app.log", 0);
+    world_expect(&w, "app.log", "new\n");
+    world_settle(&w);
+    world_restart(&w);
+    world_settle(&w);
+}
+
+TEST_EACH(renamed_then_copied_when_it_was_read, NNAMES)
+{
+    const char *name = begin_renamed(_i);
+
+    world_copy(&w, "app.log", name);
+    world_run(&w, 20);
+    world_truncate(&w, "app.log", 0);
+    world_run(&w, 20);
+    world_expect(&w, "app.log", "new\n");
+    world_settle(&w);
+    world_restart(&w);
+    world_settle(&w);
+}
+
+TEST_EACH(renamed_then_compressed_while_down, NNAMES)
+{
+    const char *name = begin_renamed(_i);
+
     world_kill(&w);
     world_expect(&w, "app.log", "unread\n");
     world_rename(&w, "app.log", name);
