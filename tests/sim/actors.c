@@ -769,6 +769,8 @@ static struct node *replace(unsigned a, unsigned b, const char *backup)
 {
     struct dent *e = NULL;
     struct node *n = file_at(path_of(a), NULL), *copy;
+    bool shorter =
+        b % 2 || streams[a % STREAMS].half; /* the rest of that line goes to the old one */
     char tmp[100];
 
     (void)snprintf(tmp, sizeof(tmp), "%s.tmp", path_of(a));
@@ -778,8 +780,8 @@ static struct node *replace(unsigned a, unsigned b, const char *backup)
         oracle.doubt[streams[a % STREAMS].half] = DOUBT_FREE;
     doubt_number(copy, n);
     append(copy, e, n->data.p, b % 2 ? without_last_line(&n->data) : n->data.n);
-    copy->edited = b % 2;
-    copy->cut = b % 2 ? CUT : CUT_NOT;
+    copy->edited = shorter;
+    copy->cut = shorter ? CUT : CUT_NOT;
     if (backup)
         move(path_of(a), backup);
     move(tmp, path_of(a));
@@ -856,6 +858,8 @@ static void act_bak(unsigned a, unsigned b)
     if (a % STREAMS == LINKED && file_at(path_of(a), NULL))
         excuse_older_than_link(file_at(path_of(a), NULL));
     n = replace(a, b, bak);
+    oracle.halves |=
+        n && (world.knobs & KNOB_FEW_OPEN); /* what is lost unread of it was read before */
     if (n)
         keep(n, a, b);
     if (looks && n)
