@@ -493,8 +493,8 @@ static int may_be_of_current(struct tailset *t, const struct newcomer *n)
     return weigh_is_copy(t, n, current);
 }
 
-/* Another part that could not be looked into may be the rest of what an archive seems to be: negative errno,
- * or 0. */
+/* Another part that could not be looked into may be the rest of what an archive seems to be, or what is a log of its
+ * own by its name may be a copy of it: negative errno, or 0. */
 static int another_is_unknown(const struct stream *s)
 {
     for (const struct tail_file *f = s->files; f; f = f->stream_next)
@@ -558,6 +558,8 @@ static int begin_rotated(struct tailset *t, const struct finding *best, struct n
     int r = may_be_but_a_copy(t, best, n);
     uint64_t from;
 
+    if (r == 0 && n->own)
+        r = another_is_unknown(n->stream);
     if (r == 0 && (n->own || (n->weak && !is_between(t, n))))
         return stand_alone(t, n);
     if (r != 0)
