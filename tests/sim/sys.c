@@ -319,10 +319,10 @@ int sys_statx(int dir, const char *path, int flags, unsigned mask, struct statx 
     n = at(dir, path, !(flags & AT_SYMLINK_NOFOLLOW), NULL);
     if (!n)
         NO_CALL(ENOENT);
-    if (!(world.knobs & KNOB_FEW_OPEN) && world.config == 0) /* else it may not look into it */
+    if (!(world.knobs & KNOB_FEW_OPEN) && world.config == 0) { /* else it may not look into it */
         sees_cut(n);
-    if (n->crashed)
-        n->crashed = CRASHED_SEEN;
+        n->crashed = n->crashed ? CRASHED_SEEN : CRASHED_NOT;
+    }
     *ret_st = (struct statx){
         .stx_mask = mask & ~(world.knobs & KNOB_NO_BIRTH ? STATX_BTIME : 0U),
         .stx_ino = n->ino,
