@@ -701,6 +701,7 @@ void tailset_reconfigure(struct tailset *t, const struct tail_options *options)
         f->away = AWAY_LOOKS;
     open_watch(t);
     dirs_configure(t);
+    t->looked_wall_ns = t->saved_wall_ns; /* that a directory could not be read is forgotten */
     for (const struct tail_file *f = t->files.first; f; f = f->next)
         file_add_dirs(t, f);
     reconcile_next(t, t->now);
