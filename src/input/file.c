@@ -1211,8 +1211,12 @@ static int verify_unread(struct tailset *t, struct tail_file *f, uint64_t size)
     int r = file_begins_so_in(f, f->tail.fd);
     struct look look;
 
-    if (r < 0 || (r == 1 && size >= f->tail.size))
-        return r < 0 ? r : 0;
+    if (r < 0)
+        return r;
+    if (r == 1 && size >= f->tail.size) {
+        f->tail.size = f->tail.proved = size; /* what is cut of it before it is read is lost */
+        return 0;
+    }
     if (r == 0)
         f->tail.size = f->tail.proved; /* what was seen since may be the new content's */
     r = look_at_fd(f->tail.fd, &look); /* `size` may be what was seen of the old one */
