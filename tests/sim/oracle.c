@@ -213,13 +213,14 @@ static bool may_be_part(const struct node *n)
 }
 
 /* An archive that begins as a content that is there is held back, as long as that is; and one that
- * begins as a content that went on otherwise is told, and not read; where no birth is known, told if what an editor
- * made of it was not written on. */
+ * begins as a content that went on otherwise is told, and not read; not where that was made, by an editor, after it was
+ * written last, or, where no birth is known, written on. */
 static bool is_held_back(const struct node *archive)
 {
     for (const struct node *n = world.nodes; n; n = n->next)
         if (begins_alike(archive, n) &&
             (n->looked + 1 >= oracle.looks || may_be_part(n) || oracle.told[TAIL_VANISHED] ||
+             (n->edited && n->birth_ns >= archive->mtime_ns) ||
              ((world.knobs & KNOB_NO_BIRTH) && n->edited && n->mtime_ns > archive->mtime_ns)))
             return true;
     return false;
