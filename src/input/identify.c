@@ -794,8 +794,9 @@ struct packed_search {
     struct tail_file *best;
     enum { UNLIKE, NOT_ENDED, OF_ITS_TIME, BESIDE } sure; /* of the best */
     bool read;                                            /* all that is in it was read of one */
-    bool part;  /* ... which was found when it was tried */
-    bool tried; /* one begins so, of which another archive is being tried */
+    bool part;     /* ... which was found when it was tried */
+    bool tried;    /* one begins so, of which another archive is being tried */
+    uint64_t torn; /* so much of one that a crash may have cut is in it; UINT64_MAX: it was tried */
     int unread; /* one that begins so is there, and nothing was read of it yet; or negative errno */
 };
 
@@ -823,10 +824,19 @@ static unsigned how_sure(const struct newcomer *n, const struct tail_file *f)
     return f->tail.size >= n->head.n;
 }
 
+/* What a crash cut before it was packed is not all in it. */
+static uint64_t has_of_torn(const struct newcomer *n, const struct tail_file *f)
+{
+    if (!file_has_content(f) || !f->rebooted)
+        return 0;
+    return file_has_rejected(f, &n->look) ? UINT64_MAX : tail_head_like(&f->tail, n->head).least;
+}
+
 /* Of several that began so it is the one that was written last when the archive says, or else the one of
  * which most was read. */
 static void consider_packed(struct tailset *t, struct packed_search *p, struct tail_file *f)
 {
+    uint64_t torn;
     unsigned sure;
 
     if (p->unread == 0 && f->state == FILE_OPEN && f->tail.fd >= 0 &&
@@ -836,6 +846,8 @@ static void consider_packed(struct tailset *t, struct packed_search *p, struct t
     p->read |= was_read(p->newcomer, f);
     p->part |= file_has_read(f, &p->newcomer->look);
     p->tried |= file_is_tried(f, p->newcomer->head);
+    torn = has_of_torn(p->newcomer, f);
+    p->torn = torn > p->torn ? torn : p->torn;
     if (p->unread == 0 && file_is_readable(f) && f->tail.offset == 0 && f->tail.size > 0)
         p->unread = unseen_begins(t, f, p->newcomer->head);
     if (p->unread == 0 && file_is_readable(f)) /* what is in it now is not known */
@@ -890,8 +902,9 @@ static void search_packed_log(struct tailset *t, struct packed_search *p)
             consider_packed(t, p, f);
 }
 
-/* f goes on in the archive. 0 or negative errno. */
-static int go_on_packed(struct tailset *t, struct tail_file *f, struct newcomer *n)
+/* f goes on in the archive, in which so much is of one that a crash cut: then its lines may count again. 0 or negative
+ * errno. */
+static int go_on_packed(struct tailset *t, struct tail_file *f, struct newcomer *n, uint64_t torn)
 {
     int r = unpack_begins(n->fd, &f->tail);
 
@@ -911,6 +924,8 @@ static int go_on_packed(struct tailset *t, struct tail_file *f, struct newcomer 
         file_set_backlog(f, !t->reconciled);
         queue_read(t, f);
     }
+    if (!f->retired && torn > f->tail.offset)
+        file_tell_doubt(t, f);
     return 0;
 }
 
@@ -987,7 +1002,7 @@ static int identify_head(struct tailset *t, struct newcomer *n, const char *plai
         int r = another_is_unknown(n->stream);
 
         if (r < 0 || !file_is_elsewhere(p.best))
-            return r < 0 ? r : go_on_packed(t, p.best, n);
+            return r < 0 ? r : go_on_packed(t, p.best, n, p.torn);
     } else {
         int r = is_held_by(t, n, p.best);
 
