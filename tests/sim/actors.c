@@ -1095,8 +1095,12 @@ static void act_hardlink(unsigned a, unsigned b)
         return;
     if (a % STREAMS == LINKED)
         excuse_older_than_link(n);
-    if (world.knobs & KNOB_NO_BIRTH) /* of which name is a number? */
+    if (world.knobs & KNOB_NO_BIRTH) { /* of which name is a number? */
+        unsigned half = streams[a % STREAMS].half;
+
         oracle_may_double(n);
+        oracle.doubt[half] = oracle.doubt[half] ? oracle.doubt[half] : DOUBT_TOLD;
+    }
     (void)disk_link(dir, name, n);
 }
 
