@@ -1112,16 +1112,31 @@ static void split_old(struct tailset *t, struct tail_file *f)
     tail_restart(&f->tail);
 }
 
+/* By no crash, and of more than its newline: or the next line has begun behind the one before, as this did. 1, 0, or
+ * negative errno. */
+static int is_cut_amid_a_line(struct tailset *t, const struct tail_file *f,
+                              const struct evidence *e)
+{
+    uint64_t line;
+    int r;
+
+    if (e->rebooted || e->from + charset_newline(file_charset(f)).n >= e->offset)
+        return 0;
+    r = find_last_line(t, f, f->tail.fd, e->from, &line);
+    return r < 0 ? r : line < e->from;
+}
+
 /* It goes on where what is left of it ends. 0 or negative errno. */
 static int go_on_cut(struct tailset *t, struct tail_file *f, const struct evidence *e)
 {
     uint64_t unread = e->known_size - e->offset;
-    int r = tail_mark_read(&f->tail, f->tail.fd, e->from);
+    int amid = is_cut_amid_a_line(t, f, e);
+    int r = amid < 0 ? amid : tail_mark_read(&f->tail, f->tail.fd, e->from);
 
     if (r < 0)
         return r;
     note(t, f->stream->log, TAIL_LOST_TRUNCATED, unread);
-    if (e->doubt)
+    if (e->doubt || amid)
         file_tell_doubt(t, f);
     queue_read(t, f);
     return 0;
