@@ -1168,8 +1168,9 @@ void actors_cut(void)
             oracle_excuse(n);
         }
     for (const struct node *n = world.nodes; n; n = n->next)
-        if (n->dev == world.volume->dev && !mount_point()->mounted && (world.knobs & KNOB_BANNER))
-            oracle_doubts(n, DOUBT_TOLD); /* what lies in its place begins alike */
+        if (n->dev == world.volume->dev && !mount_point()->mounted &&
+            (world.knobs & (KNOB_BANNER | KNOB_NO_BIRTH))) /* what lies in its place begins alike */
+            oracle_doubts(n, world.knobs & KNOB_NO_BIRTH ? DOUBT_FREE : DOUBT_TOLD);
     for (unsigned i = 0; i < STREAMS; i++) {
         struct stream *s = &streams[i];
         struct node plain = {.data = s->compress.plain}; /* of its original a part may be left */
