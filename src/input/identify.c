@@ -57,6 +57,20 @@ static uint64_t was_cut(const struct newcomer *n)
     return n->look.size < n->seen && n->cut < n->seen ? n->seen : n->cut;
 }
 
+/* It is out of sight, and there: what is copied of it meanwhile is its rest. */
+static void is_there_yet(struct tailset *t, const struct identity *id)
+{
+    struct index_node *node = index_first(&t->birth_index, birth_hash(id));
+
+    for (; node && id->birth_ns != 0; node = index_next(node)) {
+        struct tail_file *f = INDEX_THING(node, struct tail_file, by_birth);
+
+        if (f->state == FILE_LOST && !f->truncated && f->lost_wall_ns != LOST_BY_EDITOR &&
+            identity_eq(&f->tail.id, id))
+            f->lost_wall_ns = clock_wall_ns();
+    }
+}
+
 static void deny(struct tailset *t, const struct newcomer *n, int error)
 {
     struct tail_file *f = file_memo(t, n->stream, FILE_DENIED, n->path, &n->look);
@@ -67,6 +81,7 @@ static void deny(struct tailset *t, const struct newcomer *n, int error)
     f->tail.proved = n->held;
     if (error == NOT_DRAINED)
         return;
+    is_there_yet(t, &n->look.id);
     warn_once(t, n->path, strerror(error));
     if (is_first(t, n->path, &n->look.id, 0, strerror(error)))
         note(t, n->stream->log, TAIL_READ_ERROR, 1);
