@@ -183,12 +183,24 @@ static bool was_written_on(const struct newcomer *n, const struct tail_file *f)
            memchr(n->head.p, '\n', f->began_n < n->head.n ? f->began_n : n->head.n);
 }
 
-/* What was lost before anything of it was read may be in this: after a truncation that is its copy; an archive has
- * its time, or more of it; what an editor put in its place begins with all of it. */
+/* What was out of sight, with its directory, say, and of which nothing was read, is back, for all that is known. */
+static bool is_back_unread(const struct newcomer *n, const struct tail_file *f)
+{
+    const struct identity *a = &f->tail.id, *b = &n->look.id;
+
+    return f->tail.offset == 0 && !f->truncated && is_large_enough(n, f) && a->ino == b->ino &&
+           a->birth_ns == b->birth_ns && (a->birth_ns != 0 || strcmp(f->path, n->path) == 0) &&
+           file_begins_so(f, n->head);
+}
+
+/* What was lost before anything of it was read may be in this: it is the same file; after a truncation that is its
+ * copy; an archive has its time, or more of it; what an editor put in its place begins with all of it. */
 static bool may_hold_unread(const struct newcomer *n, const struct tail_file *f)
 {
     if (f->state != FILE_LOST || !is_large_enough(n, f))
         return false;
+    if (is_back_unread(n, f))
+        return true;
     if (!n->rotated)
         return f->began_n > 0 && f->began_n >= f->tail.size;
     return f->truncated ||
@@ -697,7 +709,7 @@ static int identify_plain(struct tailset *t, struct newcomer *n)
     if (n->rotated)
         follow_retract(t, n->stream, n->head);
     weigh_newcomer(t, n, &best);
-    if (best.truncated)
+    if (best.truncated && !is_back_unread(n, best.truncated))
         was_there(t, n, best.truncated);
     r = best.error < 0 && !is_certain(&best) ? best.error : carry_out(t, n, &best);
     if (n->replaced && r == 0) /* else it is compared with it again */
