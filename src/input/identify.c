@@ -264,6 +264,24 @@ static void forget_denied(struct tailset *t, const struct stream *met, const str
     }
 }
 
+/* A part of which no line was read yet, and which is no older, may be a copy of it that is under way: it is looked at
+ * again. */
+static void doubt_unread_parts(struct tailset *t, const struct newcomer *n,
+                               const struct tail_file *begun)
+{
+    struct tail_file *next;
+
+    for (struct tail_file *f = n->stream->files; f; f = next) {
+        next = f->stream_next;
+        if (f == begun || f->state != FILE_NAMED || !f->renamed || f->packed ||
+            f->tail.offset > 0 || f->tail.size == 0 || f->tail.size > n->look.size ||
+            f->tail.id.birth_ns < n->look.id.birth_ns || !file_begins_so(f, n->head))
+            continue;
+        queue_look_seen(t, f);
+        file_drop(t, f);
+    }
+}
+
 /* A new content, of which so many bytes were read. 0 or negative errno. */
 static int begin(struct tailset *t, struct newcomer *n, uint64_t read)
 {
@@ -285,6 +303,8 @@ static int begin(struct tailset *t, struct newcomer *n, uint64_t read)
     t->version++;
     if (n->ambiguous) /* also of what was there before the log: it may grow */
         file_tell_ambiguous(t, n->stream, n->path);
+    else if (!n->rotated)
+        doubt_unread_parts(t, n, f);
     if (f->retired)
         return 0;
     file_set_backlog(f, !t->reconciled || !n->stream->log->looked);

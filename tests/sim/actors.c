@@ -561,6 +561,8 @@ static void act_copytruncate(unsigned a, unsigned b)
     char to[100];
 
     if (j->to && b % 8 == 7 && j->done < j->from->data.n) {
+        if (j->blind)
+            oracle_may_double(j->from);
         (void)go_on(j, &j->from->data, true);
         return;
     }
