@@ -171,19 +171,12 @@ static void reopen(struct stream *s, struct node *n, struct dent *d)
     n->opens++;
 }
 
-static bool is_same_number(const struct node *a, const struct node *b)
-{
-    return a->ino == b->ino && a->dev == b->dev;
-}
-
-/* Where no birth is known, a copy that got the number of what it is a copy of is that; and what was born at the very
- * time of another, and got its number, is that one, truncated. */
+/* Where no birth is known, a copy that got the number of what it is a copy of is that. */
 static void doubt_number(const struct node *copy, const struct node *of)
 {
-    for (const struct node *n = world.nodes; n; n = n->next)
-        if (n != copy && is_same_number(n, copy) && n->data.n > 0 &&
-            (world.knobs & KNOB_NO_BIRTH ? *n->data.p == *of->data.p
-                                         : n->birth_ns == copy->birth_ns))
+    for (const struct node *n = world.nodes; n && (world.knobs & KNOB_NO_BIRTH); n = n->next)
+        if (n != copy && n->ino == copy->ino && n->dev == copy->dev && n->data.n > 0 &&
+            *n->data.p == *of->data.p)
             oracle_doubts(of, DOUBT_FREE);
 }
 

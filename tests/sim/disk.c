@@ -38,6 +38,12 @@ int64_t disk_time(void)
     return ns - ns % world.grain_ns;
 }
 
+void disk_free_number(const struct node *n)
+{
+    world.free_ino = n->ino;
+    world.free_birth_ns = n->birth_ns;
+}
+
 static void op_apply(struct op *o);
 
 /* No number is given away before the disk knows that it is free. */
@@ -49,11 +55,18 @@ static void settle_names(void)
     world.nops = 0;
 }
 
+/* Who has had it was not born at the same time: a file is not made, read and deleted within a tick of the clock. */
+static bool is_given_away(void)
+{
+    return (world.knobs & KNOB_REUSE) && world.free_ino &&
+           ((world.knobs & KNOB_NO_BIRTH) || world.free_birth_ns != disk_time());
+}
+
 struct node *disk_new(unsigned mode)
 {
     struct node *n = zalloc(sizeof(*n));
 
-    if ((world.knobs & KNOB_REUSE) && world.free_ino) {
+    if (is_given_away()) {
         settle_names();
         n->ino = world.free_ino;
         world.free_ino = 0;
@@ -200,7 +213,7 @@ static void drop_link(struct node *n)
     if (n->links == 0 && !sys_holds(n))
         oracle_cuts(n, 0);
     if (n->links == 0 && n->opens == 0)
-        world.free_ino = n->ino;
+        disk_free_number(n);
     if (n->links == 0)
         notify_gone(n, IN_DELETE_SELF);
 }

@@ -125,7 +125,7 @@ static int fd_new(struct fd f)
 static void fd_close(struct fd *f)
 {
     if (f->node && f->node->opens > 0 && --f->node->opens == 0 && f->node->links == 0)
-        world.free_ino = f->node->ino;
+        disk_free_number(f->node);
     if (f->kind == FD_EVENTS)
         notify_reset();
     *f = (struct fd){.kind = FD_FREE};

@@ -163,7 +163,8 @@ struct watched {
 struct world {
     struct arena arena;
     struct node *root, *nodes;
-    uint64_t next_ino, free_ino;
+    uint64_t next_ino, free_ino; /* free: of the last that was deleted */
+    int64_t free_birth_ns;
     int64_t mono_ns, wall_off_ns;
     int64_t boot_ns; /* when the machine's own monotonic clock began, in mono_ns */
     struct fd fds[FDS];
@@ -216,6 +217,8 @@ struct node *disk_find(const char *path, bool follow, struct dent **ret_dent);
 struct node *disk_parent(const char *path, const char **ret_name);
 struct dent *disk_name(const struct node *dir, const char *name);
 struct node *disk_new(unsigned mode);
+/* The next file gets it, where numbers are used again. */
+void disk_free_number(const struct node *n);
 struct dent *disk_link(struct node *dir, const char *name, struct node *n);
 void disk_unlink(struct dent *d);
 void disk_rename(struct dent *d, struct node *to, const char *name);
