@@ -1019,6 +1019,16 @@ static int is_held_by(struct tailset *t, const struct newcomer *n, const struct 
     return unseen_begins(t, f, n->head);
 }
 
+/* One that is called as what is in it was last comes before others that begin so. */
+static bool another_is_called_so(const struct tailset *t, const struct newcomer *n,
+                                 const struct tail_file *f)
+{
+    for (size_t i = 0; i < t->nbatch; i++)
+        if (&t->batch[i] != n && t->batch[i].path && rotated_is_unpacked(f->path, t->batch[i].path))
+            return true;
+    return false;
+}
+
 /* Its head is known. 0 or negative errno. */
 static int identify_head(struct tailset *t, struct newcomer *n, const char *plain)
 {
@@ -1044,6 +1054,10 @@ static int identify_head(struct tailset *t, struct newcomer *n, const char *plai
         int r = current_is_unknown(t, n->stream);
 
         return r < 0 ? r : identify_unseen(t, n);
+    }
+    if (file_is_lost(p.best) && another_is_called_so(t, n, p.best)) {
+        queue_newcomer(t, n);
+        return 0;
     }
     if (file_is_lost(p.best)) {
         int r = another_is_unknown(n->stream);
