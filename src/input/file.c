@@ -1213,7 +1213,8 @@ int file_generation_ended(struct tailset *t, struct tail_file *f)
     }
     if (r < 0)
         return r;
-    f->rebooted = 0;
+    if (!file_is_lost(f)) /* else a copy may be of what the crash cut */
+        f->rebooted = 0;
     if (e.relation != TAIL_SAME)
         note(t, f->stream->log, TAIL_TRUNCATED, 1);
     return 0;
