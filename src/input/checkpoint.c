@@ -58,15 +58,17 @@ enum saved_flags {
 
 static unsigned flags_of(const struct tail_file *f)
 {
-    return (unsigned)((f->packed ? SAVED_PACKED : 0) | (f->retired ? SAVED_RETIRED : 0) |
-                      (file_is_lost(f) ? SAVED_LOST : 0) | (f->truncated ? SAVED_TRUNCATED : 0) |
-                      (f->state == FILE_ABSENT ? SAVED_GIVEN_UP : 0) |
-                      (f->rebooted ? SAVED_REBOOTED : 0) |
-                      (f->rebooted > 1 ? SAVED_REBOOTED_AGAIN : 0) | (f->away ? SAVED_AWAY : 0) |
-                      (f->copy_of ? SAVED_PART : 0) | (f->doubted ? SAVED_DOUBTED : 0) |
-                      (f->denied || file_is_unread_memo(f) ? SAVED_DENIED : 0) |
-                      (f->parted ? SAVED_PARTED : 0) |
-                      (f->renamed || (f->state == FILE_OPEN && !f->astray) ? SAVED_RENAMED : 0));
+    return (
+        unsigned)((f->packed ? SAVED_PACKED : 0) | (f->retired ? SAVED_RETIRED : 0) |
+                  (file_is_lost(f) ? SAVED_LOST : 0) |
+                  (f->truncated || (file_is_unread_memo(f) && f->cut > 0) ? SAVED_TRUNCATED : 0) |
+                  (f->state == FILE_ABSENT ? SAVED_GIVEN_UP : 0) |
+                  (f->rebooted ? SAVED_REBOOTED : 0) |
+                  (f->rebooted > 1 ? SAVED_REBOOTED_AGAIN : 0) | (f->away ? SAVED_AWAY : 0) |
+                  (f->copy_of ? SAVED_PART : 0) | (f->doubted ? SAVED_DOUBTED : 0) |
+                  (f->denied || file_is_unread_memo(f) ? SAVED_DENIED : 0) |
+                  (f->parted ? SAVED_PARTED : 0) |
+                  (f->renamed || (f->state == FILE_OPEN && !f->astray) ? SAVED_RENAMED : 0));
 }
 
 static void encode_carry(struct tailset *t, struct tail_file *f, struct buf *out)
@@ -139,7 +141,7 @@ static void encode_file(struct tailset *t, struct tail_file *f, struct buf *out)
     struct tail tail = f->tail;
 
     if (file_is_unread_memo(f))
-        tail.proved = f->unread;
+        tail.proved = f->unread > f->cut ? f->unread : f->cut;
     buf_vblob(out, slice_str(f->stream->path));
     buf_vblob(out, slice_str(f->stream->log->name));
     encode_path(f->path, f->stream->path, out);

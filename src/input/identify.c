@@ -277,7 +277,7 @@ static void doubt_unread_parts(struct tailset *t, const struct newcomer *n,
             f->tail.offset > 0 || f->tail.size == 0 || f->tail.size > n->look.size ||
             f->tail.id.birth_ns < n->look.id.birth_ns || !file_begins_so(f, n->head))
             continue;
-        queue_look_seen(t, f);
+        queue_look_seen(t, f, false);
         file_drop(t, f);
     }
 }

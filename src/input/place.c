@@ -552,6 +552,17 @@ bool place_rescan(struct tailset *t, const struct piece *p)
     return work_on(t, p, row, sizeof(row) / sizeof(row[0]), &t->looking.rescan);
 }
 
+/* What waited when the state was saved: was it written anew since? */
+static bool begins_otherwise(struct tailset *t, const struct tail_file *f)
+{
+    int fd = f->began_n > 0 ? open_within_budget(t, f->path) : -1;
+    int r = fd < 0 ? fd : file_begins_so_in(f, fd);
+
+    if (fd >= 0)
+        (void)sys_close(fd);
+    return r == 0;
+}
+
 static void settle_one(struct tailset *t, struct tail_file *f)
 {
     bool held = f->tail.fd >= 0;
@@ -559,7 +570,7 @@ static void settle_one(struct tailset *t, struct tail_file *f)
     int r = held ? 0 : is_at_its_path(f, &look);
 
     if (r == 1 && f->denied) { /* back, and nobody knows what it is */
-        queue_look_seen(t, f);
+        queue_look_seen(t, f, f->truncated || begins_otherwise(t, f));
         file_drop(t, f);
         return;
     }

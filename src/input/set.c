@@ -206,9 +206,10 @@ void queue_look_copy(struct tailset *t, const struct tail_file *memo)
     queue(t, memo->path, (struct pending){.copy_of = memo->copy_of, .held = memo->tail.proved});
 }
 
-void queue_look_seen(struct tailset *t, const struct tail_file *f)
+void queue_look_seen(struct tailset *t, const struct tail_file *f, bool cut)
 {
-    queue(t, f->path, (struct pending){.id = f->tail.id, .seen = f->tail.size});
+    queue(t, f->path,
+          (struct pending){.id = f->tail.id, .seen = f->tail.size, .cut = cut ? f->tail.size : 0});
 }
 
 void queue_newcomer(struct tailset *t, const struct newcomer *n)

@@ -388,7 +388,8 @@ static inline bool file_is_lost(const struct tail_file *f)
 /* It was met, and some of it, perhaps, was not read: all that is saved of that. */
 static inline bool file_is_unread_memo(const struct tail_file *f)
 {
-    return (f->state == FILE_DENIED || f->state == FILE_WAITING) && !f->copy_of && f->unread > 0;
+    return (f->state == FILE_DENIED || f->state == FILE_WAITING) && !f->copy_of &&
+           (f->unread > 0 || f->cut > 0);
 }
 
 /* Was this archive tried, and did it end before, or go on otherwise? Which of them it is, or -1. */
@@ -489,8 +490,8 @@ void queue_grown(struct tailset *t, struct tail_file *f);
 void queue_look(struct tailset *t, const char *path);
 /* As well; with what is known of a memo that is about to go. */
 void queue_look_copy(struct tailset *t, const struct tail_file *memo);
-/* As well, what could not be looked into is perhaps back there. */
-void queue_look_seen(struct tailset *t, const struct tail_file *f);
+/* As well, what could not be looked into, or waited, is perhaps back there; or it was cut. */
+void queue_look_seen(struct tailset *t, const struct tail_file *f, bool cut);
 /* As well, what was met there. */
 void queue_newcomer(struct tailset *t, const struct newcomer *n);
 /* As well; it waited long enough. */
