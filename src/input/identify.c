@@ -193,9 +193,21 @@ static bool is_back_unread(const struct newcomer *n, const struct tail_file *f)
            file_begins_so(f, n->head);
 }
 
+/* NULs, which a crash of the machine left, are at the end of the copy of it. */
+static bool is_torn_copy(const struct tailset *t, const struct newcomer *n,
+                         const struct tail_file *f)
+{
+    const struct charset *c = encoding_of(&n->stream->log->encoding, n->head);
+    uint64_t size;
+
+    return t->rebooted && !n->packed && tail_without_nuls(n->fd, c, n->look.size, &size) == 0 &&
+           size < f->tail.size;
+}
+
 /* What was lost before anything of it was read may be in this: it is the same file; after a truncation that is its
  * copy; an archive has its time, or more of it; what an editor put in its place begins with all of it. */
-static bool may_hold_unread(const struct newcomer *n, const struct tail_file *f)
+static bool may_hold_unread(const struct tailset *t, const struct newcomer *n,
+                            const struct tail_file *f)
 {
     if (f->state != FILE_LOST || !is_large_enough(n, f))
         return false;
@@ -203,7 +215,7 @@ static bool may_hold_unread(const struct newcomer *n, const struct tail_file *f)
         return true;
     if (!n->rotated)
         return f->began_n > 0 && f->began_n >= f->tail.size;
-    return f->truncated ||
+    return (f->truncated && !is_torn_copy(t, n, f)) ||
            (n->packed && f->began_n > 0 &&
             (weigh_is_time_of(n->look.mtime_ns, f->mtime_ns) || was_written_on(n, f)));
 }
@@ -228,7 +240,7 @@ static void forget_unread(struct tailset *t, const struct newcomer *n,
             f->cut = 0;
         if (f == begun || !file_has_content(f) || f->tail.offset > 0 || !file_begins_so(f, n->head))
             continue;
-        if (may_hold_unread(n, f)) {
+        if (may_hold_unread(t, n, f)) {
             file_drop(t, f);
         } else if (packed && !f->truncated && f->tail.size == 0 && f->tail.fd < 0 &&
                    !is_where_it_was(f)) {
