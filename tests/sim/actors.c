@@ -316,6 +316,16 @@ static void act_write(unsigned a, unsigned b)
         put_lines(s, s->node, s->name, 1 + b % 12);
 }
 
+/* It comes behind what an editor kept in the log's place: what that has more, and its copy, may be taken for a part. */
+static void doubt_edited(const struct stream *s, const struct node *n)
+{
+    if (n->links > 0 || n != s->old || !s->node)
+        return;
+    oracle_excuse_told(s->node);
+    if (s->copied)
+        oracle_excuse_told(s->copied);
+}
+
 static void act_late(unsigned a, unsigned b)
 {
     struct stream *s = &streams[a % STREAMS];
@@ -324,6 +334,7 @@ static void act_late(unsigned a, unsigned b)
     if (!n)
         return;
     doubt_archive(s, n);
+    doubt_edited(s, n);
     put_lines(s, n, n == s->old ? s->old_name : s->name, 1 + b % 5);
 }
 
