@@ -346,6 +346,8 @@ static void adopt(struct tailset *t, struct tail_file *f, struct newcomer *n)
     f->tail.read_to = f->tail.offset;
     f->packed = false;
     f->rebooted = 0;
+    if (f->tail.proved < n->look.size) /* what is cut of it before it is read is lost */
+        f->tail.proved = n->look.size;
     file_reads_on(f);
     file_name(t, f, n->path, &n->look);
     file_set_backlog(f, !t->reconciled);
