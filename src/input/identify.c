@@ -365,18 +365,22 @@ static bool goes_back(const struct evidence *e)
 static int go_on(struct tailset *t, const struct finding *best, struct newcomer *n)
 {
     struct tail_file *f = best->file;
+    const struct evidence *e = &best->evidence;
+    bool is_cut = best->row->verdict == VERDICT_CUT && e->from < e->offset && !e->replaced;
     int r = 0;
 
-    if (best->evidence.from < f->tail.offset && best->evidence.replaced)
-        r = file_go_on_shorter(t, f, n->fd, best->evidence.from);
-    else if (best->evidence.from < f->tail.offset)
-        r = tail_mark_read(&f->tail, n->fd, best->evidence.from);
+    if (e->from < f->tail.offset && e->replaced)
+        r = file_go_on_shorter(t, f, n->fd, e->from);
+    else if (e->from < f->tail.offset)
+        r = tail_mark_read(&f->tail, n->fd, e->from);
     else
         r = tail_recall(&f->tail, n->fd);
     if (r < 0)
         return r;
-    if (best->evidence.doubt || goes_back(&best->evidence))
+    if (e->doubt || goes_back(e))
         file_tell_doubt(t, f);
+    if (is_cut && f->state != FILE_ABSENT) /* else it was told */
+        note(t, f->stream->log, TAIL_LOST_TRUNCATED, e->known_size - e->offset);
     adopt(t, f, n);
     return 0;
 }
