@@ -872,9 +872,18 @@ static bool was_read(const struct newcomer *n, const struct tail_file *f)
            f->tail.head_n >= n->head.n && tail_head_like(&f->tail, n->head).whole;
 }
 
+/* What begins so is there. */
+static bool is_of_another(const struct newcomer *n)
+{
+    for (const struct tail_file *f = n->stream->files; f; f = f->stream_next)
+        if (file_is_readable(f) && is_archive_of(n, f))
+            return true;
+    return false;
+}
+
 /* What is called as what is in it is there until the packer has come to its end. What is there has all that it was made
  * of, if that is not less; what ended is known by its time, and what was read again is another now, if all of it was
- * read. */
+ * read, and that is there. */
 static unsigned how_sure(const struct newcomer *n, const struct tail_file *f)
 {
     bool is_again = file_is_lost(f) && f->doubted && !f->renamed;
@@ -882,7 +891,7 @@ static unsigned how_sure(const struct newcomer *n, const struct tail_file *f)
     if (f->state == FILE_NAMED && rotated_is_unpacked(f->path, n->path))
         return BESIDE;
     if (weigh_is_time_of(n->look.mtime_ns, f->mtime_ns) &&
-        !(is_again && f->tail.size <= f->tail.offset))
+        !(is_again && f->tail.size <= f->tail.offset && is_of_another(n)))
         return OF_ITS_TIME;
     if (file_is_lost(f))
         return !(f->retired || is_again) || f->mtime_ns > n->look.mtime_ns;
