@@ -737,8 +737,8 @@ static int find_lines(const struct tailset *t, const struct tail_file *f, int fd
     return r;
 }
 
-/* Behind the last mark in it lie other lines, perhaps. Of what is gone there is nothing but hashes, and what was
- * replaced may have gone on otherwise: it would go on where these end. 1 or negative errno. */
+/* Behind the last mark in it lie other lines, perhaps. Of what is gone there is nothing but hashes: it would go on
+ * where these end. 1 or negative errno. */
 static int weigh_end(const struct tailset *t, const struct tail_file *f, int fd, struct evidence *e)
 {
     uint64_t from = e->from;
@@ -748,7 +748,7 @@ static int weigh_end(const struct tailset *t, const struct tail_file *f, int fd,
     if (r == 0)
         r = find_lines(t, f, fd, &like, e);
     e->doubt |= e->perhaps > e->from;
-    if (!e->doubt || (!f->tail.digest && !e->replaced))
+    if (!e->doubt || !f->tail.digest)
         e->from = from;
     return r < 0 ? r : 1;
 }
