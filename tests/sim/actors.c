@@ -488,7 +488,8 @@ static bool is_little(const char *p, size_t n)
  * alike. */
 static void truncate_all(struct node *n, struct dent *d)
 {
-    size_t seen = n->seen < n->data.n ? n->seen : n->data.n;
+    size_t known = n->seen ? n->seen : n->seen_died;
+    size_t seen = known < n->data.n ? known : n->data.n;
     bool was_little =
         n->data.n > 0 && (is_little(n->data.p, n->data.n) || is_little(n->data.p, seen));
 

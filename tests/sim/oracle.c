@@ -516,6 +516,7 @@ void oracle_died(void)
     if (world.failed) /* what could not be looked into is not saved */
         memset(oracle.glimpsed, 0, sizeof(oracle.glimpsed));
     for (struct node *n = world.nodes; n; n = n->next) {
+        n->seen_died = n->seen_kept;
         n->seen = n->seen_taken = n->seen_kept = n->seen_before = 0;
         n->cut = n->cut ? CUT : CUT_NOT;
     }

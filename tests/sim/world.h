@@ -100,6 +100,7 @@ struct node {
     size_t seen_at;       /* the call since which */
     size_t seen_taken;    /* the same, as the last save took it */
     size_t seen_kept;     /* ... and that is durable */
+    size_t seen_died;     /* ... when the process died last */
     size_t seen_before;   /* ... and was in the state before that */
     struct buf data;      /* a link's target */
     struct buf plain;     /* what is inside of a complete archive, for the oracle */
