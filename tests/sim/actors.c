@@ -1027,6 +1027,8 @@ static void act_back(unsigned a, unsigned b)
         oracle_back_in_reach();
         move("/moved", "/log");
     }
+    if (!oracle.began) /* what is rotated there is history */
+        oracle_first();
 }
 
 /* The link is pointed at another file, or back at the one before. */
