@@ -13,8 +13,7 @@
  *                       rotated name one that was rotated before we opened it
  *
  * A rotated name that a glob matches, or a weak one, is a part of the stream only if the table says
- * so; else a stream of its own, or a file that is none of ours. What is compressed is the rest of a lost
- * content, or a generation that nobody saw (unseen.c).
+ * so; else a stream of its own, or a file that is none of ours. Archives have rules of their own (packed.c).
  *
  * Why they are identified together and the oldest first: which one continues a lost content can
  * depend on all names of a rotation, and lines must come in the order in which they were written.
@@ -27,10 +26,7 @@
 #include "input/set.h"
 
 #include "base/clock.h"
-#include "base/hash.h"
 #include "base/sys.h"
-#include "base/xalloc.h"
-#include "input/packing.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -49,12 +45,6 @@ static int by_age(const void *a, const void *b)
     if (x->look.mtime_ns != y->look.mtime_ns)
         return x->look.mtime_ns < y->look.mtime_ns ? -1 : 1;
     return -strcmp(x->path, y->path);
-}
-
-/* So many bytes, which were not looked into, were in it before it was cut; 0: it was not. */
-static uint64_t was_cut(const struct newcomer *n)
-{
-    return n->look.size < n->seen && n->cut < n->seen ? n->seen : n->cut;
 }
 
 /* It is out of sight, and there: what is copied of it meanwhile is its rest. */
@@ -76,7 +66,7 @@ static void deny(struct tailset *t, const struct newcomer *n, int error)
     struct tail_file *f = file_memo(t, n->stream, FILE_DENIED, n->path, &n->look);
 
     f->error = error;
-    f->unread = n->look.size > was_cut(n) ? n->look.size : was_cut(n);
+    f->unread = n->look.size > unread_was_cut(n) ? n->look.size : unread_was_cut(n);
     f->copy_of = n->copy_of && n->copy_of->stream == n->stream ? n->copy_of : NULL;
     f->tail.proved = n->held;
     if (error == NOT_DRAINED)
@@ -85,14 +75,6 @@ static void deny(struct tailset *t, const struct newcomer *n, int error)
     warn_once(t, n->path, strerror(error));
     if (is_first(t, n->path, &n->look.id, 0, strerror(error)))
         note(t, n->stream->log, TAIL_READ_ERROR, 1);
-}
-
-/* The file whose name the stream's path is now; rotated ones come before it. */
-static struct tail_file *current_of(const struct tailset *t, const struct stream *s)
-{
-    struct tail_file *f = file_by_path(t, s->path);
-
-    return f && f->stream == s ? f : NULL;
 }
 
 /* Beside the file that a symlink leads to, and written last before it led there? 1, 0, or negative
@@ -161,121 +143,6 @@ static void take_fd(struct tailset *t, struct tail_file *f, struct newcomer *n)
     queue_read(t, f);
 }
 
-static bool is_where_it_was(const struct tail_file *f)
-{
-    struct look look;
-
-    return look_at(f->path, &look) == 0 && identity_eq(&look.id, &f->tail.id);
-}
-
-/* All of it, as far as the newcomer is known. */
-static bool is_large_enough(const struct newcomer *n, const struct tail_file *f)
-{
-    if (n->packed)
-        return n->head.n == FINGERPRINT_HEAD || f->tail.size <= n->head.n;
-    return f->tail.size <= n->look.size;
-}
-
-/* It has more than a banner of what an archive begins with, and was there before that was written last. */
-static bool was_written_on(const struct newcomer *n, const struct tail_file *f)
-{
-    return n->look.mtime_ns > f->mtime_ns && f->began_n > file_alike(f) &&
-           memchr(n->head.p, '\n', f->began_n < n->head.n ? f->began_n : n->head.n);
-}
-
-/* What was out of sight, with its directory, say, and of which nothing was read, is back, for all that is known. */
-static bool is_back_unread(const struct newcomer *n, const struct tail_file *f)
-{
-    const struct identity *a = &f->tail.id, *b = &n->look.id;
-
-    return f->tail.offset == 0 && !f->truncated && is_large_enough(n, f) && a->ino == b->ino &&
-           a->birth_ns == b->birth_ns && (a->birth_ns != 0 || strcmp(f->path, n->path) == 0) &&
-           file_begins_so(f, n->head);
-}
-
-/* NULs, which a crash of the machine left, are at the end of the copy of it. */
-static bool is_torn_copy(const struct tailset *t, const struct newcomer *n,
-                         const struct tail_file *f)
-{
-    const struct charset *c = encoding_of(&n->stream->log->encoding, n->head);
-    uint64_t size;
-
-    return t->rebooted && !n->packed && tail_without_nuls(n->fd, c, n->look.size, &size) == 0 &&
-           size < f->tail.size;
-}
-
-/* What was lost before anything of it was read may be in this: it is the same file; after a truncation that is its
- * copy; an archive has its time, or more of it; what an editor put in its place begins with all of it. */
-static bool may_hold_unread(const struct tailset *t, const struct newcomer *n,
-                            const struct tail_file *f)
-{
-    if (f->state != FILE_LOST || !is_large_enough(n, f))
-        return false;
-    if (is_back_unread(n, f))
-        return true;
-    if (!n->rotated)
-        return f->began_n > 0 && f->began_n >= f->tail.size;
-    return (f->truncated && !is_torn_copy(t, n, f)) ||
-           (n->packed && f->began_n > 0 &&
-            (weigh_is_time_of(n->look.mtime_ns, f->mtime_ns) || was_written_on(n, f)));
-}
-
-/* What waits was truncated before anybody could look into it, and this is its copy, perhaps. */
-static bool may_be_of_cut(const struct newcomer *n, const struct tail_file *f)
-{
-    return f->state == FILE_WAITING && n->rotated && !n->packed && f->cut <= n->look.size;
-}
-
-/* What was truncated before anything of it was read may be in it; and what was empty when it was seen last, and
- * has gone, is in the first archive of what nobody has read. `begun` is what it becomes. */
-static void forget_unread(struct tailset *t, const struct newcomer *n,
-                          const struct tail_file *begun)
-{
-    struct tail_file *next;
-    bool packed = n->packed;
-
-    for (struct tail_file *f = n->stream->files; f; f = next) {
-        next = f->stream_next;
-        if (may_be_of_cut(n, f))
-            f->cut = 0;
-        if (f == begun || !file_has_content(f) || f->tail.offset > 0 || !file_begins_so(f, n->head))
-            continue;
-        if (may_hold_unread(t, n, f)) {
-            file_drop(t, f);
-        } else if (packed && !f->truncated && f->tail.size == 0 && f->tail.fd < 0 &&
-                   !is_where_it_was(f)) {
-            file_drop(t, f);
-            packed = false;
-        }
-    }
-}
-
-/* It could not be looked into at first. */
-static bool was_denied(const struct tail_file *f, const struct newcomer *n)
-{
-    return f->state == FILE_LOST && f->denied && identity_eq(&f->tail.id, &n->look.id);
-}
-
-/* What was in it then; a number proves nothing. */
-static void learn_denied(struct newcomer *n)
-{
-    for (const struct tail_file *f = n->stream->files; f; f = f->stream_next)
-        if (was_denied(f, n) && f->tail.id.birth_ns != 0 && n->seen < f->tail.size)
-            n->seen = f->tail.size;
-}
-
-/* It is known now; `met`: the stream of which it seemed to be a part. */
-static void forget_denied(struct tailset *t, const struct stream *met, const struct newcomer *n)
-{
-    struct tail_file *next;
-
-    for (struct tail_file *f = met->files; f; f = next) {
-        next = f->stream_next;
-        if (was_denied(f, n))
-            file_drop(t, f);
-    }
-}
-
 /* A part of which no line was read yet, and which is no older, may be a copy of it that is under way: it is looked at
  * again. */
 static void doubt_unread_parts(struct tailset *t, const struct newcomer *n,
@@ -304,9 +171,9 @@ static int begin(struct tailset *t, struct newcomer *n, uint64_t read)
         file_drop(t, f);
         return r;
     }
-    forget_unread(t, n, f);
+    unread_forget(t, n, f);
     if (n->rotated)
-        file_join(f, n->stream, current_of(t, n->stream));
+        file_join(f, n->stream, file_current(t, n->stream));
     f->mtime_ns = n->look.mtime_ns;
     file_set_began(f, n->head);
     f->tail.proved = n->look.size; /* what is cut of it before it is read is lost */
@@ -324,23 +191,14 @@ static int begin(struct tailset *t, struct newcomer *n, uint64_t read)
     return 0;
 }
 
-/* What is gone has no place among the generations any more: true when it got one. */
-static bool come_back(struct tailset *t, struct tail_file *f)
-{
-    if (f->state != FILE_ABSENT)
-        return false;
-    file_enter(t, f, FILE_LOST);
-    return true;
-}
-
 /* f goes on in this file, which may be of another stream. Under a rotated name it keeps its place
  * among the generations. */
 static void adopt(struct tailset *t, struct tail_file *f, struct newcomer *n)
 {
-    bool back = come_back(t, f);
+    bool back = file_come_back(t, f);
 
     if (f->stream != n->stream || back || !n->rotated)
-        file_move(t, f, n->stream, n->rotated ? current_of(t, n->stream) : NULL);
+        file_move(t, f, n->stream, n->rotated ? file_current(t, n->stream) : NULL);
     file_close_fd(t, f);
     f->tail.hole_to = f->tail.clear_to = 0;
     f->tail.read_to = f->tail.offset;
@@ -391,12 +249,12 @@ static void wait_for_more(struct tailset *t, const struct finding *best, struct 
     struct evidence e = best->evidence;
 
     if (n->rotated)
-        file_join(f, n->stream, current_of(t, n->stream));
+        file_join(f, n->stream, file_current(t, n->stream));
     e.still = true;
     f->ambiguous = n->ambiguous || judge(&e)->verdict == VERDICT_AMBIGUOUS;
     f->round = t->rounds;
     f->unread = e.relation == TAIL_PREFIX && e.doubt ? n->look.size : 0;
-    f->cut = was_cut(n);
+    f->cut = unread_was_cut(n);
     file_set_began(f, n->head);
     file_set_fd(t, f, n->fd);
     n->fd = -1;
@@ -491,7 +349,7 @@ static int changed_meanwhile(struct tailset *t, const struct stream *s)
  * names, and it was made after one of those and before what is written now. */
 static bool is_between(const struct tailset *t, const struct newcomer *n)
 {
-    const struct tail_file *current = current_of(t, n->stream);
+    const struct tail_file *current = file_current(t, n->stream);
     int64_t birth = n->look.id.birth_ns;
     struct buf base = BUF_INIT;
     bool after = false;
@@ -530,42 +388,16 @@ static int stand_alone(struct tailset *t, struct newcomer *n)
     return 0;
 }
 
-/* What could not be looked into, and may be another time: negative errno, or 0. NULL: it is none. */
-static int passing_error(const struct tail_file *f)
-{
-    return f && file_is_put_off(f) ? -f->error : 0;
-}
-
-/* Is there something under the stream's own name that could not be looked into? Negative errno, or 0. */
-static int current_is_unknown(const struct tailset *t, const struct stream *s)
-{
-    const struct tail_file *f = file_by_path(t, s->path);
-
-    if (!f && dir_is_unsure(t, s->path))
-        return -EAGAIN; /* until the directory is read */
-    return passing_error(f);
-}
-
 /* Is it a copy, as far as it has come, of what has the stream's own name and waits? 1, 0, or negative
  * errno: it cannot be said. */
 static int may_be_of_current(struct tailset *t, const struct newcomer *n)
 {
-    const struct tail_file *current = current_of(t, n->stream);
-    int r = current_is_unknown(t, n->stream);
+    const struct tail_file *current = file_current(t, n->stream);
+    int r = file_current_is_unknown(t, n->stream);
 
     if (r < 0 || !current || current->state != FILE_WAITING)
         return r;
     return weigh_is_copy(t, n, current);
-}
-
-/* Another part that could not be looked into may be the rest of what an archive seems to be, or what is a log of its
- * own by its name may be a copy of it: negative errno, or 0. */
-static int another_is_unknown(const struct stream *s)
-{
-    for (const struct tail_file *f = s->files; f; f = f->stream_next)
-        if (file_is_put_off(f) && !rotated_is_compressed(slice_str(f->path)))
-            return -f->error;
-    return 0;
 }
 
 /* So much of what it is a copy of is in it; of what is gone, if that much was read. 0 or negative errno. */
@@ -624,7 +456,7 @@ static int begin_rotated(struct tailset *t, const struct finding *best, struct n
     uint64_t from;
 
     if (r == 0 && n->own)
-        r = another_is_unknown(n->stream);
+        r = file_another_is_unknown(n->stream);
     if (r == 0 && (n->own || (n->weak && !is_between(t, n))))
         return stand_alone(t, n);
     if (r != 0)
@@ -747,381 +579,12 @@ static int identify_plain(struct tailset *t, struct newcomer *n)
     if (n->rotated)
         follow_retract(t, n->stream, n->head);
     weigh_newcomer(t, n, &best);
-    if (best.truncated && !is_back_unread(n, best.truncated))
+    if (best.truncated && !unread_is_back(n, best.truncated))
         was_there(t, n, best.truncated);
     r = best.error < 0 && !is_certain(&best) ? best.error : carry_out(t, n, &best);
     if (n->replaced && r == 0) /* else it is compared with it again */
         n->replaced->awaits = false;
     return r;
-}
-
-/* The first of the stream that was written later, before which it comes; at the latest what has the stream's
- * name. */
-static struct tail_file *written_after(const struct tailset *t, const struct stream *s,
-                                       int64_t mtime_ns)
-{
-    const struct tail_file *current = current_of(t, s);
-    struct tail_file *f = s->files;
-
-    while (f && f != current && (!file_has_content(f) || f->mtime_ns <= mtime_ns))
-        f = f->stream_next;
-    return f;
-}
-
-/* A generation that nobody has read is read from its beginning. 0 or negative errno. */
-static int begin_packed(struct tailset *t, struct newcomer *n)
-{
-    struct tail_file *f = file_new(t, n->stream, FILE_UNPLACED);
-    int r = unpack_begins(n->fd, &f->tail);
-
-    if (r <= 0) {
-        file_drop(t, f);
-        return r < 0 ? r : -ENODATA;
-    }
-    forget_unread(t, n, f);
-    f->packed = f->renamed = true;
-    file_set_began(f, n->head);
-    file_join(f, n->stream, written_after(t, n->stream, n->look.mtime_ns));
-    file_name(t, f, n->path, &n->look);
-    file_set_backlog(f, !t->reconciled);
-    queue_read(t, f);
-    if (n->ambiguous)
-        file_tell_ambiguous(t, n->stream, n->path);
-    return 0;
-}
-
-/* It begins as one that was there, and is another, written since that was made, or, where no birth is known, was written
- * last: nobody has seen it. */
-static bool is_after_another(const struct newcomer *n)
-{
-    for (const struct tail_file *f = n->stream->files; f; f = f->stream_next) {
-        int64_t made_ns = f->tail.id.birth_ns ? f->tail.id.birth_ns : f->mtime_ns;
-
-        if (file_is_lost(f) && file_has_rejected(f, &n->look) && n->look.mtime_ns >= made_ns)
-            return true;
-    }
-    return false;
-}
-
-static void tell_perhaps_unseen(struct tailset *t, const struct newcomer *n)
-{
-    static const char what[] =
-        "may be of a file that was never seen; it is not read, since it begins like one that was";
-
-    warn_once(t, n->path, what);
-    if (is_first(t, n->path, &n->look.id, n->look.mtime_ns, what))
-        note(t, n->stream->log, TAIL_VANISHED, 1);
-}
-
-/* What continues nothing is read when nobody has read it, and held back else. 0 or negative errno. */
-static int identify_unseen(struct tailset *t, struct newcomer *n)
-{
-    int r = unseen_archive(t, n);
-    bool is_new;
-
-    if (r == UNSEEN_NOT && is_after_another(n))
-        r = UNSEEN_PERHAPS;
-    n->ambiguous = r == UNSEEN_AGAIN;
-    is_new = r == UNSEEN_NEW || r == UNSEEN_AGAIN;
-    if (is_new)
-        r = begin_packed(t, n);
-    else if (r == UNSEEN_PERHAPS)
-        tell_perhaps_unseen(t, n);
-    if (unpack_is_passing(r))
-        return r;
-    if (r < 0 || !is_new)
-        (void)file_memo(t, n->stream, FILE_HELD, n->path, &n->look);
-    return 0;
-}
-
-/* What an editor replaced has another name, and was compressed. */
-static bool was_kept(const struct newcomer *n, const struct tail_file *f)
-{
-    return f->lost_wall_ns == LOST_BY_EDITOR && weigh_is_time_of(n->look.mtime_ns, f->mtime_ns);
-}
-
-/* Does f begin as the archive does, by more than a banner, and is it gone, or still there with all of
- * it that was read? */
-static bool is_archive_of(const struct newcomer *n, const struct tail_file *f)
-{
-    struct tail_likeness like = tail_head_like(&f->tail, n->head);
-
-    if (!file_has_content(f) || f->packed || f->tail.head_n == 0 || !like.whole ||
-        file_knows_less_than_a_line(f, n->head) || file_has_rejected(f, &n->look))
-        return false;
-    if (file_is_lost(f))
-        return f->tail.head_n <= n->head.n && (weigh_may_continue(n, f) || was_kept(n, f));
-    return like.most > file_alike(f) || like.most == FINGERPRINT_HEAD; /* it may be of less */
-}
-
-struct packed_search {
-    const struct newcomer *newcomer;
-    struct tail_file *best;
-    enum { UNLIKE, NOT_ENDED, OF_ITS_TIME, BESIDE } sure; /* of the best */
-    bool read;                                            /* all that is in it was read of one */
-    bool part;     /* ... which was found when it was tried */
-    bool tried;    /* one begins so, of which another archive is being tried */
-    uint64_t torn; /* so much of one that a crash may have cut is in it; UINT64_MAX: it was tried */
-    int unread; /* one that begins so is there, and nothing was read of it yet; or negative errno */
-};
-
-/* All that was packed: then more was written to it by its descriptor, or a crash undid what an editor took. */
-static bool was_read(const struct newcomer *n, const struct tail_file *f)
-{
-    return file_has_content(f) && !f->packed && n->head.n < FINGERPRINT_HEAD &&
-           f->tail.head_n >= n->head.n && tail_head_like(&f->tail, n->head).whole;
-}
-
-/* What begins so is there. */
-static bool is_of_another(const struct newcomer *n)
-{
-    for (const struct tail_file *f = n->stream->files; f; f = f->stream_next)
-        if (file_is_readable(f) && is_archive_of(n, f))
-            return true;
-    return false;
-}
-
-/* What is called as what is in it is there until the packer has come to its end. What is there has all that it was made
- * of, if that is not less; what ended is known by its time, and what was read again is another now, if all of it was
- * read, and that is there. */
-static unsigned how_sure(const struct newcomer *n, const struct tail_file *f)
-{
-    bool is_again = file_is_lost(f) && f->doubted && !f->renamed;
-
-    if (f->state == FILE_NAMED && rotated_is_unpacked(f->path, n->path))
-        return BESIDE;
-    if (weigh_is_time_of(n->look.mtime_ns, f->mtime_ns) &&
-        !(is_again && f->tail.size <= f->tail.offset && is_of_another(n)))
-        return OF_ITS_TIME;
-    if (file_is_lost(f))
-        return !(f->retired || is_again) || f->mtime_ns > n->look.mtime_ns;
-    return f->tail.size >= n->head.n;
-}
-
-/* What a crash cut before it was packed is not all in it. */
-static uint64_t has_of_torn(const struct newcomer *n, const struct tail_file *f)
-{
-    if (!file_has_content(f) || !f->rebooted)
-        return 0;
-    return file_has_rejected(f, &n->look) ? UINT64_MAX : tail_head_like(&f->tail, n->head).least;
-}
-
-/* Of several that began so it is the one that was written last when the archive says, or else the one of
- * which most was read. */
-static void consider_packed(struct tailset *t, struct packed_search *p, struct tail_file *f)
-{
-    uint64_t torn;
-    unsigned sure;
-
-    if (p->unread == 0 && f->state == FILE_OPEN && f->tail.fd >= 0 &&
-        tail_head_like(&f->tail, p->newcomer->head).whole && !follow_drain(t, f))
-        p->unread = -NOT_DRAINED;
-    sure = how_sure(p->newcomer, f);
-    p->read |= was_read(p->newcomer, f);
-    p->part |= file_has_read(f, &p->newcomer->look);
-    p->tried |= file_is_tried(f, p->newcomer->head);
-    torn = has_of_torn(p->newcomer, f);
-    p->torn = torn > p->torn ? torn : p->torn;
-    if (p->unread == 0 && file_is_readable(f) && f->tail.offset == 0 && f->tail.size > 0)
-        p->unread = unseen_begins(t, f, p->newcomer->head);
-    if (p->unread == 0 && file_is_readable(f)) /* what is in it now is not known */
-        p->unread = f->unverified;
-    if (!is_archive_of(p->newcomer, f) || p->sure > sure ||
-        (p->best && p->sure == sure && f->tail.offset <= p->best->tail.offset))
-        return;
-    p->best = f;
-    p->sure = sure;
-}
-
-static void search_packed(struct tailset *t, struct packed_search *p, const struct stream *s)
-{
-    const struct newcomer *n = p->newcomer;
-    struct gone_search gone = {.head = n->head, .path = n->path, .stream = s};
-    unsigned left = COMPARISONS_MAX;
-
-    for (struct tail_file *f = s ? s->files : NULL; f; f = f->stream_next)
-        consider_packed(t, p, f);
-    for (struct tail_file *f; s && s->gone && left > 0 && (f = gone_next(t, &gone));) {
-        if (f->stream != s)
-            continue;
-        consider_packed(t, p, f);
-        left--;
-    }
-}
-
-/* Of another stream, that has the name of what was packed, or had it last. */
-static void search_packed_name(struct tailset *t, struct packed_search *p, const char *plain)
-{
-    struct tail_file *f = file_by_path(t, plain);
-    struct index_node *node = index_find(&t->name_index, slice_str(path_name(plain)));
-
-    if (f && f->stream != p->newcomer->stream)
-        consider_packed(t, p, f);
-    for (; node; node = index_next(node)) {
-        f = INDEX_THING(node, struct tail_file, by_name);
-        if (f->stream != p->newcomer->stream && strcmp(f->path, plain) == 0)
-            consider_packed(t, p, f);
-    }
-}
-
-/* Of a part that is a log of its own: it was renamed, perhaps. */
-static void search_packed_log(struct tailset *t, struct packed_search *p)
-{
-    const struct stream *s = p->newcomer->stream;
-    enum rotated is;
-
-    for (struct tail_file *f = t->files.first; f; f = f->next)
-        if (f->state == FILE_LOST && f->stream != s &&
-            stream_of_rotated(t, f->stream->path, &is) == s)
-            consider_packed(t, p, f);
-}
-
-/* f goes on in the archive, in which so much is of one that a crash cut: then its lines may count again. 0 or negative
- * errno. */
-static int go_on_packed(struct tailset *t, struct tail_file *f, struct newcomer *n, uint64_t torn)
-{
-    int r = unpack_begins(n->fd, &f->tail);
-
-    if (r <= 0)
-        return r < 0 ? r : -EIO; /* it has changed since we looked */
-    if (come_back(t, f))
-        file_join(f, f->stream, current_of(t, f->stream));
-    f->packed = true;
-    f->plain_id = f->tail.id;
-    f->plain_mtime_ns = f->mtime_ns;
-    f->retired =
-        f->retired && f->renamed && !f->rebooted && weigh_is_time_of(n->look.mtime_ns, f->mtime_ns);
-    file_name(t, f, n->path, &n->look);
-    f->tried = !f->retired;
-    /* Not read to its end, or written on since; an editor kept what he made it of; or torn by a crash of the machine. */
-    if (!f->retired) {
-        file_set_backlog(f, !t->reconciled);
-        queue_read(t, f);
-    }
-    if (!f->retired && torn > f->tail.offset)
-        file_tell_doubt(t, f);
-    return 0;
-}
-
-/* Held back until it changes, or what it may be the rest of does. `growing`: nothing is said of it
- * before. */
-static void hold(struct tailset *t, const struct newcomer *n, bool growing)
-{
-    file_memo(t, n->stream, FILE_HELD, n->path, &n->look)->growing = growing;
-}
-
-/* It is still being written: what it may be the rest of is searched for as long. */
-static void hold_growing(struct tailset *t, const struct newcomer *n)
-{
-    for (struct tail_file *f = n->stream->files; f; f = f->stream_next)
-        if (weigh_may_continue(n, f))
-            file_touch(t, f);
-    hold(t, n, true);
-}
-
-/* What it was made of is there, and must be known first, if not by another hard link of it: -ENOENT, or
- * the error because of which it is not; or 0. 1: it is held back, as its name is too weak to say what it
- * is. */
-static int is_of_unknown(const struct tailset *t, const struct newcomer *n, const char *plain)
-{
-    const struct tail_file *f = file_by_path(t, plain);
-    struct look look;
-    int r;
-
-    if (f && f->state == FILE_HELD && !f->copy_of && n->weak)
-        return f->tail.size > 0;
-    if (f)
-        return passing_error(f);
-    r = look_at(plain, &look);
-    if (r == 0)
-        return S_ISREG(look.mode) && !file_by_id(t, &look.id) ? -ENOENT : 0;
-    return look_is_passing(r) ? r : 0;
-}
-
-/* Is all that is known of an archive in what it begins like, and is held back for? 1, 0, or negative errno. */
-static int is_held_by(struct tailset *t, const struct newcomer *n, const struct tail_file *f)
-{
-    if (!file_is_readable(f) || (f->tail.fd < 0 && !file_has_name(f)))
-        return 1;
-    return unseen_begins(t, f, n->head);
-}
-
-/* One that is called as what is in it was last comes before others that begin so. */
-static bool another_is_called_so(const struct tailset *t, const struct newcomer *n,
-                                 const struct tail_file *f)
-{
-    for (size_t i = 0; i < t->nbatch; i++)
-        if (&t->batch[i] != n && t->batch[i].path && rotated_is_unpacked(f->path, t->batch[i].path))
-            return true;
-    return false;
-}
-
-/* Its head is known. 0 or negative errno. */
-static int identify_head(struct tailset *t, struct newcomer *n, const char *plain)
-{
-    struct packed_search p = {.newcomer = n};
-
-    search_packed(t, &p, n->stream);
-    search_packed(t, &p, stream_get(t, plain, NULL));
-    search_packed_name(t, &p, plain);
-    search_packed_name(t, &p, n->stream->path);
-    if (!p.best)
-        search_packed_log(t, &p);
-    if (p.unread < 0)
-        return p.unread;
-    if (p.unread) {
-        hold(t, n, true);
-        return 0;
-    }
-    if (p.part || p.tried || (p.read && p.best && p.best->tail.offset < n->head.n)) {
-        hold(t, n, false);
-        return 0;
-    }
-    if (!p.best) {
-        int r = current_is_unknown(t, n->stream);
-
-        return r < 0 ? r : identify_unseen(t, n);
-    }
-    if (file_is_lost(p.best) && another_is_called_so(t, n, p.best)) {
-        queue_newcomer(t, n);
-        return 0;
-    }
-    if (file_is_lost(p.best)) {
-        int r = another_is_unknown(n->stream);
-
-        if (r < 0 || !file_is_elsewhere(p.best))
-            return r < 0 ? r : go_on_packed(t, p.best, n, p.torn);
-    } else {
-        int r = is_held_by(t, n, p.best);
-
-        if (r <= 0)
-            return r < 0 ? r : identify_unseen(t, n);
-    }
-    hold(t, n, false);
-    return 0;
-}
-
-/* The name says compressed; only what begins as a lost content did is opened. 0 or negative errno. */
-static int identify_packed(struct tailset *t, struct newcomer *n)
-{
-    char head[FINGERPRINT_HEAD];
-    char *plain = xstrslice(rotated_unpacked(slice_str(n->path)));
-    int r = is_of_unknown(t, n, plain);
-    ssize_t got = r != 0 ? 0 : unpack_head(n->fd, head);
-
-    n->head = slice_make(head, got > 0 ? (size_t)got : 0);
-    if (got == -EOPNOTSUPP)
-        warn_once(t, n->path, packing_refused);
-    if (r == 1)
-        hold(t, n, false);
-    else if (got == -ENODATA)
-        hold_growing(t, n);
-    else if (unpack_is_passing((int)got))
-        r = (int)got;
-    else if (r == 0)
-        r = identify_head(t, n, plain);
-    free(plain);
-    return r < 0 ? r : 0;
 }
 
 /* It may be the name of what was found by its descriptor meanwhile. */
@@ -1156,7 +619,7 @@ static int identify_content(struct tailset *t, struct newcomer *n)
     ssize_t got;
 
     if (n->packed)
-        return identify_packed(t, n);
+        return packed_identify(t, n);
     got = read_head(n, head);
     if (got < 0)
         return (int)got;
@@ -1179,26 +642,6 @@ static void put_off(struct tailset *t, const struct newcomer *n, int error)
                        &(struct newcomer){.path = n->path, .copy_of = n->copy_of, .held = n->held});
     else
         deny(t, n, error);
-}
-
-/* It was truncated since it was met; perhaps there is a copy. What goes on in it may have been put back anew;
- * but what is missing of that is lost. */
-static void lose_seen(struct tailset *t, const struct newcomer *n)
-{
-    struct tail_file *f = file_by_path(t, n->path);
-    uint64_t cut = was_cut(n);
-
-    if (cut == 0 || n->packed || !f || f->state != FILE_NAMED || f->retired)
-        return;
-    if (f->tail.offset > 0 && n->look.size >= n->seen)
-        return;
-    note(t, n->stream->log, TAIL_TRUNCATED, 1);
-    if (f->tail.offset > 0) {
-        note(t, n->stream->log, TAIL_LOST_TRUNCATED, n->seen - n->look.size);
-        return;
-    }
-    f->began_n = 0; /* as it is now; what there was may have begun otherwise */
-    file_lose_unread(t, f, cut);
 }
 
 /* With a look of now: a copy may have been seen half made, and completed before its original was
@@ -1228,13 +671,13 @@ static void identify(struct tailset *t, struct newcomer *n)
     }
     if (n->seen < met.size)
         n->seen = met.size;
-    learn_denied(n);
+    unread_learn_denied(n);
     if (r == 0)
         r = identify_content(t, n);
     if (r == 0)
-        lose_seen(t, n);
+        unread_lose_seen(t, n);
     if (r == 0)
-        forget_denied(t, stream, n);
+        unread_forget_denied(t, stream, n);
     if (n->fd >= 0)
         (void)sys_close(n->fd);
     if (r < 0)

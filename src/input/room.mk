@@ -1,5 +1,6 @@
 # Sources and tests of src/input.
 liblogtally_a_SOURCES += \
+	src/input/alike.c \
 	src/input/archive.c \
 	src/input/archive.h \
 	src/input/checkpoint.c \
@@ -12,6 +13,7 @@ liblogtally_a_SOURCES += \
 	src/input/dirs.c \
 	src/input/encoding.c \
 	src/input/encoding.h \
+	src/input/evidence.c \
 	src/input/file.c \
 	src/input/fingerprint.c \
 	src/input/follow.c \
@@ -34,6 +36,7 @@ liblogtally_a_SOURCES += \
 	src/input/names.c \
 	src/input/names.h \
 	src/input/open.c \
+	src/input/packed.c \
 	src/input/packing.c \
 	src/input/packing.h \
 	src/input/pipe.c \
@@ -50,6 +53,7 @@ liblogtally_a_SOURCES += \
 	src/input/tailset.c \
 	src/input/tailset.h \
 	src/input/unpack.c \
+	src/input/unread.c \
 	src/input/unseen.c \
 	src/input/wanting.c \
 	src/input/watch.c \

@@ -10,11 +10,15 @@
  *     unpack.c     reading on in a compressed rotated file
  *     open.c       descriptors, and who gets the lines
  *     judge.c      which content is it: the table, without a look at anything
+ *     alike.c      how many first bytes of a content prove nothing
+ *     evidence.c   what the bytes behind a descriptor say of a content
  *     file.c       one content's life: begin, move, end of generation, retire, drop
  *     pipe.c       fifos and standard input, which are none of the other kinds
  *     unseen.c     archives that continue nothing
  *     follow.c     whose turn it is to be read
  *     weigh.c      what contents never seen before have in common with those that are known
+ *     unread.c     what was seen, and lost before anything of it was read
+ *     packed.c     an archive that is none of those known: of what is it made?
  *     identify.c   new, a copy, the rest of a lost one? What judge.c says is done
  *     place.c      a name has changed: which content is behind it now
  *     known.c      what is known of each content, for who reads it again
@@ -639,6 +643,31 @@ void count_lines(struct tailset *t, struct tail_file *f, uint64_t n);
 /* Hands out the last, unfinished line; closes. */
 void file_finish(struct tailset *t, struct tail_file *f);
 
+/* alike.c */
+/* So many first bytes of it prove nothing: as many as two different contents of its stream shared, if it
+ * shares them with another, too. */
+uint64_t file_alike(const struct tail_file *f);
+/* More of its head was read: how far does it begin as the others of its stream do? */
+void file_learn_alike(const struct tailset *t, struct tail_file *f);
+/* Of which it may be a part, as far as is known; or NULL. */
+struct tail_file *file_whole_of(const struct tail_file *part);
+/* Less than a line was read of it. `alike`: what begins as it does, which says it when only hashes are known. */
+bool file_knows_less_than_a_line(const struct tail_file *f, struct slice alike);
+/* Such is all that was read of it, or it is no more than a banner. */
+bool file_proves_nothing(const struct tail_file *f);
+
+/* evidence.c */
+/* What the bytes of `fd`, which look so, say of f. 0 or negative errno. */
+int file_weigh(const struct tailset *t, const struct tail_file *f, int fd, const struct look *look,
+               struct evidence *e);
+/* Does another rotated newcomer, or what waits to be identified, hold all that was read, or more than so
+ * many bytes of it? 1, 0, or negative errno. */
+int file_has_new_copy(struct tailset *t, const struct tail_file *f, const struct newcomer *but,
+                      uint64_t than);
+/* Where in a file, written as f is, the last line of the first n bytes begins. 0 or negative errno. */
+int file_last_line(const struct tailset *t, const struct tail_file *f, int fd, uint64_t n,
+                   uint64_t *ret_at);
+
 /* file.c */
 /* FILE_UNPLACED, or what is none of a content's states. */
 struct tail_file *file_new(struct tailset *t, struct stream *s, enum file_state state);
@@ -680,22 +709,22 @@ bool file_is_elsewhere(const struct tail_file *f);
 /* Out of sight, but for all that is known not gone: its directory, its disk, the symlink that led to it, or
  * nobody wants it. */
 bool file_is_away(const struct tailset *t, const struct tail_file *f);
+/* The file whose name the stream's path is now; rotated ones come before it. Or NULL. */
+struct tail_file *file_current(const struct tailset *t, const struct stream *s);
+/* What could not be looked into, and may be another time: negative errno, or 0. NULL: it is none. */
+int file_passing_error(const struct tail_file *f);
+/* Is there something under the stream's own name that could not be looked into? Negative errno, or 0. */
+int file_current_is_unknown(const struct tailset *t, const struct stream *s);
+/* Another part that could not be looked into may be the rest of what an archive seems to be, or what is a log of its
+ * own by its name may be a copy of it: negative errno, or 0. */
+int file_another_is_unknown(const struct stream *s);
+/* What is gone has no place among the generations any more: true when it got one. */
+bool file_come_back(struct tailset *t, struct tail_file *f);
 void file_lose(struct tailset *t, struct tail_file *f);
 void file_set_id(struct tailset *t, struct tail_file *f, const struct identity *id);
 /* Takes over what a look found; queues it when it changed. */
 void file_look(struct tailset *t, struct tail_file *f, const struct look *look);
 void file_touch(struct tailset *t, struct tail_file *f);
-/* Then they prove nothing. `alike`: what begins as it does, which says it when only hashes are known. */
-bool file_knows_less_than_a_line(const struct tail_file *f, struct slice alike);
-/* Such is all that was read of it, or it is no more than a banner. */
-bool file_proves_nothing(const struct tail_file *f);
-/* What the bytes of `fd`, which look so, say of f. 0 or negative errno. */
-int file_weigh(const struct tailset *t, const struct tail_file *f, int fd, const struct look *look,
-               struct evidence *e);
-/* Does another rotated newcomer, or what waits to be identified, hold all that was read, or more than so
- * many bytes of it? 1, 0, or negative errno. */
-int file_has_new_copy(struct tailset *t, const struct tail_file *f, const struct newcomer *but,
-                      uint64_t than);
 /* What has this name holds lines of one that is gone, and is read all the same. */
 void file_tell_ambiguous(struct tailset *t, const struct stream *s, const char *path);
 /* All that is known of what has this name was read of one that is gone. */
@@ -729,13 +758,6 @@ void file_release_copies(struct tailset *t, struct stream *s);
 void file_release_archives(struct tailset *t, const struct tail_file *f);
 void file_note_loss(struct tailset *t, struct tail_file *f, enum tail_note what);
 void file_set_backlog(struct tail_file *f, bool on);
-/* So many first bytes of it prove nothing: as many as two different contents of its stream shared, if it
- * shares them with another, too. */
-uint64_t file_alike(const struct tail_file *f);
-/* Of which it may be a part, as far as is known; or NULL. */
-struct tail_file *file_whole_of(const struct tail_file *part);
-/* More of its head was read: how far does it begin as the others of its stream do? */
-void file_learn_alike(const struct tailset *t, struct tail_file *f);
 
 /* unseen.c */
 /* Is this archive, which continues nothing, a generation that nobody has read? PERHAPS: one that is
@@ -794,6 +816,26 @@ int weigh_still_copy(struct tailset *t, const struct tail_file *held);
 bool weigh_is_time_of(int64_t copy_ns, int64_t ns);
 /* Could it be what is left of a lost content: made while that was there, and not before? */
 bool weigh_may_continue(const struct newcomer *n, const struct tail_file *f);
+
+/* unread.c */
+/* So many bytes, which were not looked into, were in it before it was cut; 0: it was not. */
+uint64_t unread_was_cut(const struct newcomer *n);
+/* What was out of sight, with its directory, say, and of which nothing was read, is back, for all that is known. */
+bool unread_is_back(const struct newcomer *n, const struct tail_file *f);
+/* What was truncated before anything of it was read may be in it; and what was empty when it was seen last, and
+ * has gone, is in the first archive of what nobody has read. `begun` is what it becomes. */
+void unread_forget(struct tailset *t, const struct newcomer *n, const struct tail_file *begun);
+/* It could not be looked into before: what was in it then? A number proves nothing. */
+void unread_learn_denied(struct newcomer *n);
+/* It is known now; `met`: the stream of which it seemed to be a part. */
+void unread_forget_denied(struct tailset *t, const struct stream *met, const struct newcomer *n);
+/* It was truncated since it was met; perhaps there is a copy. What goes on in it may have been put back anew;
+ * but what is missing of that is lost. */
+void unread_lose_seen(struct tailset *t, const struct newcomer *n);
+
+/* packed.c */
+/* The name says compressed; only what begins as a lost content did is opened. 0 or negative errno. */
+int packed_identify(struct tailset *t, struct newcomer *n);
 
 /* identify.c */
 /* The contents of streams that have newcomers must be what we think, before newcomers are compared
