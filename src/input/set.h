@@ -824,7 +824,7 @@ uint64_t unread_was_cut(const struct newcomer *n);
 bool unread_is_back(const struct newcomer *n, const struct tail_file *f);
 /* What was truncated before anything of it was read may be in it; and what was empty when it was seen last, and
  * has gone, is in the first archive of what nobody has read. `begun` is what it becomes. */
-void unread_forget(struct tailset *t, const struct newcomer *n, const struct tail_file *begun);
+void unread_forget(struct tailset *t, struct newcomer *n, const struct tail_file *begun);
 /* It could not be looked into before: what was in it then? A number proves nothing. */
 void unread_learn_denied(struct newcomer *n);
 /* It is known now; `met`: the stream of which it seemed to be a part. */

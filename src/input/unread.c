@@ -77,7 +77,14 @@ static bool may_be_of_cut(const struct newcomer *n, const struct tail_file *f)
     return f->state == FILE_WAITING && n->rotated && !n->packed && f->cut <= n->look.size;
 }
 
-void unread_forget(struct tailset *t, const struct newcomer *n, const struct tail_file *begun)
+static void found(struct tailset *t, struct newcomer *n, struct tail_file *f)
+{
+    if (f == n->replaced)
+        n->replaced = NULL;
+    file_drop(t, f);
+}
+
+void unread_forget(struct tailset *t, struct newcomer *n, const struct tail_file *begun)
 {
     struct tail_file *next;
     bool packed = n->packed;
@@ -89,10 +96,10 @@ void unread_forget(struct tailset *t, const struct newcomer *n, const struct tai
         if (f == begun || !file_has_content(f) || f->tail.offset > 0 || !file_begins_so(f, n->head))
             continue;
         if (may_hold_unread(t, n, f)) {
-            file_drop(t, f);
+            found(t, n, f);
         } else if (packed && !f->truncated && f->tail.size == 0 && f->tail.fd < 0 &&
                    !is_where_it_was(f)) {
-            file_drop(t, f);
+            found(t, n, f);
             packed = false;
         }
     }

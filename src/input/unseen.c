@@ -78,7 +78,7 @@ static bool has_lines_of(const struct newcomer *newcomer, const struct tail_file
 
     if (has_unread(f, head))
         n = f->began_n;
-    return n > file_alike(f) &&
+    return n > 0 && n > file_alike(f) &&
            (memchr(head.p, '\n', n) || rotated_is_unpacked(f->path, newcomer->path));
 }
 

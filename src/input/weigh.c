@@ -295,8 +295,8 @@ static int weigh_twins(struct tailset *t, const struct newcomer *n, const struct
 
     if (f->packed)
         return weigh_archive(t, n, f);
-    if (!file_is_readable(f) || f->tail.offset > file_alike(f) || !has_a_line(n, least) ||
-        n->stream->log->fresh || !file_begins_so(f, n->head) || is_banner(n, f, least))
+    if (!file_is_readable(f) || !has_a_line(n, least) || n->stream->log->fresh ||
+        !file_begins_so(f, n->head) || f->tail.offset > file_alike(f) || is_banner(n, f, least))
         return 0;
     r = weigh_difference(t, n, f, &same);
     return r < 0 ? r : same >= least;

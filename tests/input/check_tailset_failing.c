@@ -613,6 +613,38 @@ TEST(all_that_was_seen_of_what_could_not_be_read_is_lost_with_it)
     ck_assert_uint_eq(w.lines.n, 0);
 }
 
+static void save_before_all_is_read(void)
+{
+    w.heard = NULL;
+    world_save(&w);
+}
+
+static void replace_before_it_is_opened(void)
+{
+    w.heard = NULL;
+    world_write(&w, "new", "two\nthree\n");
+    world_rename(&w, "new", "a.log");
+}
+
+TEST(what_is_replaced_before_it_is_opened_again_is_in_what_replaced_it)
+{
+    world_start(&w);
+    w.heard = save_before_all_is_read;
+    world_write(&w, "b.log", "one\n");
+    world_write(&w, "a.log", "two\n");
+    while (w.heard)
+        world_run(&w, 1);
+    world_kill(&w);
+    w.heard = replace_before_it_is_opened;
+    world_write(&w, "b.log", "four\n");
+    world_start(&w);
+    while (w.lines.n < 5) /* "one" twice: when it was saved, b.log was not yet read so far */
+        world_run(&w, 1);
+    world_run(&w, 30);
+    ck_assert_uint_eq(w.lines.n, 5);
+    ck_assert_uint_eq(w.notes[TAIL_LOST_VANISHED], 0);
+}
+
 TEST(the_times_may_be_those_of_every_day)
 {
     w.options.reconcile_ns = w.options.collect_ns = w.options.lost_wait_ns = w.options.keep_ns = 0;
