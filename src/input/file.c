@@ -807,16 +807,18 @@ int file_generation_ended(struct tailset *t, struct tail_file *f)
     bool is_known = f->rebooted || !is_but_a_number(f);
     struct evidence e = {.inode = is_known, .born = is_known};
     struct look look;
+    bool has_lines;
     int r = look_at_fd(f->tail.fd, &look);
 
     f->tail.size = f->tail.proved; /* what was seen since may be the new content's */
     if (r == 0)
         r = file_weigh(t, f, f->tail.fd, &look, &e);
-    if (r == 0 && (e.doubt || e.rebooted) && !e.copied)
+    has_lines = e.relation == TAIL_OTHER && e.perhaps > e.alike;
+    if (r == 0 && (e.doubt || e.rebooted || has_lines) && !e.copied)
         r = file_has_new_copy(t, f, NULL, e.agrees);
     if (r < 0)
         return r;
-    if (r == 1 && !e.doubt) /* what is left may be no more than the banner of another */
+    if (r == 1 && e.rebooted && !e.doubt) /* what is left may be a banner of another */
         file_tell_doubt(t, f);
     e.copied |= r == 1;
     switch (judge(&e)->verdict) {

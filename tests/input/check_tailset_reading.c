@@ -161,6 +161,22 @@ TEST(a_hole_of_nuls_before_a_line_is_skipped)
     world_settle(&w);
 }
 
+/* A log without times may begin with the same line again; of copytruncate the copy tells. */
+TEST_EACH(the_first_line_comes_again_after_a_truncation, 2)
+{
+    bool is_copied = _i == 1;
+
+    world_expect(&w, "a.log", "start\none\n");
+    world_settle(&w);
+    if (is_copied)
+        world_copy(&w, "a.log", "a.log.1");
+    world_truncate(&w, "a.log", 0);
+    world_expect(&w, "a.log", "start\ntwo\nthree\n");
+    world_settle(&w);
+    ck_assert_uint_eq(w.notes[TAIL_TRUNCATED], 1);
+    ck_assert_uint_eq(w.notes[TAIL_AMBIGUOUS], is_copied ? 0 : 1);
+}
+
 TEST(a_writer_that_keeps_its_offset_over_a_truncation_leaves_a_hole)
 {
     int fd = open(world_path(&w, "a.log"), O_WRONLY | O_CREAT, 0644);
