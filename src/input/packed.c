@@ -313,8 +313,10 @@ static int is_held_by(struct tailset *t, const struct newcomer *n, const struct 
 static bool another_is_called_so(const struct tailset *t, const struct newcomer *n,
                                  const struct tail_file *f)
 {
+    if (rotated_is_unpacked(f->path, n->path))
+        return false;
     for (size_t i = 0; i < t->nbatch; i++)
-        if (&t->batch[i] != n && t->batch[i].path && rotated_is_unpacked(f->path, t->batch[i].path))
+        if (t->batch[i].path && rotated_is_unpacked(f->path, t->batch[i].path))
             return true;
     return false;
 }
