@@ -638,8 +638,8 @@ void file_tell_doubt(struct tailset *t, const struct tail_file *f)
     note(t, f->stream->log, TAIL_AMBIGUOUS, 1);
     warn_once(
         t, f->path,
-        "was cut, perhaps by a crash of the machine, and written on since; where is not known "
-        "exactly, and some of its lines may count again");
+        "was cut or changed, perhaps by a crash of the machine, and written on since; where is not "
+        "known exactly, and some of its lines may count again");
 }
 
 void file_note_loss(struct tailset *t, struct tail_file *f, enum tail_note what)
