@@ -33,7 +33,7 @@ struct evidence {
     bool gone;           /* R has no name any more, and its inode is not held elsewhere */
     bool replaced;       /* R lost the name just now that N has, and was not deleted */
     bool seen;      /* on the same disk, and the directory is watched: a deletion is no guess */
-    bool rotated;   /* N has a rotated name of R's stream */
+    bool rotated;   /* N has a rotated name of R's stream, or of R's own name, or last one */
     bool named;     /* N has R's name, or its base name in the same log */
     bool rest;      /* rotated; R was lost, and N was made in its time */
     bool packed;    /* R went on in an archive, which is there */
@@ -41,9 +41,9 @@ struct evidence {
     uint64_t held;  /* so many bytes of N were found to be R's: it was held as its copy */
     bool lately;    /* R's loss was not yet reported */
     bool copy;      /* rotated; R still has all that N has */
-    bool aside;     /* R has, or had last, a rotated name, and N that of its log */
+    bool aside;     /* R has, or had last, another name, and N that of its log */
     bool older;     /* N was not made after R, as their births tell */
-    bool twin;      /* nothing was read of either, and one begins with all of the other */
+    bool twin;      /* no more than a banner was read of R, and one begins with all of the other */
     bool same_time; /* N was written last when R was */
     bool still;     /* N has not changed for two reconciles */
 };

@@ -87,8 +87,7 @@ int unseen_begins(struct tailset *t, const struct tail_file *f, struct slice hea
     char now[FINGERPRINT_HEAD];
     ssize_t got = look_at_head(t, f, now);
 
-    if (got <
-        0) /* what a crash left of an archive, perhaps too little to tell, begins like nothing */
+    if (got < 0) /* an archive that is torn, too short to tell, begins like nothing */
         return unpack_is_passing((int)got) ? (int)got : 0;
     return is_begun_alike(&(struct tail){.head = now, .head_n = (uint16_t)got}, (uint64_t)got,
                           head);
