@@ -152,7 +152,7 @@ static void doubt_unread_parts(struct tailset *t, const struct newcomer *n,
 
     for (struct tail_file *f = n->stream->files; f; f = next) {
         next = f->stream_next;
-        if (f == begun || f->state != FILE_NAMED || !f->renamed || f->packed ||
+        if (f == begun || f->state != FILE_NAMED || !f->renamed || f->packed || f->retired ||
             f->tail.offset > 0 || f->tail.size == 0 || f->tail.size > n->look.size ||
             f->tail.id.birth_ns < n->look.id.birth_ns || !file_begins_so(f, n->head))
             continue;
