@@ -79,7 +79,8 @@ static bool has_lines_of(const struct newcomer *newcomer, const struct tail_file
     if (has_unread(f, head))
         n = f->began_n;
     return n > 0 && n > file_alike(f) &&
-           (memchr(head.p, '\n', n) || rotated_is_unpacked(f->path, newcomer->path));
+           (memchr(head.p, '\n', n) ||
+            (like.whole && rotated_is_unpacked(f->path, newcomer->path)));
 }
 
 int unseen_begins(struct tailset *t, const struct tail_file *f, struct slice head)
