@@ -80,13 +80,28 @@ TEST_EACH(rotated_while_down_to_any_name, ALL)
     ck_assert_uint_eq(w.notes[TAIL_VANISHED], 0);
 }
 
-TEST_EACH(copied_to_any_name_and_truncated_before_it_was_read, ALL)
+static void copy_before_it_is_read(const char *name)
 {
-    const char *name = begin_case(_i);
-
     world_expect(&w, "app.log", "unread\n");
     world_copy(&w, "app.log", name);
     world_truncate(&w, "app.log", 0);
+    world_expect(&w, "app.log", "new\n");
+    world_settle(&w);
+    world_restart(&w);
+    world_settle(&w);
+}
+
+TEST_EACH(copied_to_any_name_and_truncated_before_it_was_read, ALL)
+{
+    copy_before_it_is_read(begin_case(_i));
+}
+
+static void copy_when_it_is_read(const char *name)
+{
+    world_copy(&w, "app.log", name);
+    world_run(&w, 20);
+    world_truncate(&w, "app.log", 0);
+    world_run(&w, 20);
     world_expect(&w, "app.log", "new\n");
     world_settle(&w);
     world_restart(&w);
@@ -95,16 +110,19 @@ TEST_EACH(copied_to_any_name_and_truncated_before_it_was_read, ALL)
 
 TEST_EACH(copied_to_any_name_when_it_was_read, ALL)
 {
-    const char *name = begin_case(_i);
+    copy_when_it_is_read(begin_case(_i));
+}
 
-    world_copy(&w, "app.log", name);
-    world_run(&w, 20);
-    world_truncate(&w, "app.log", 0);
-    world_run(&w, 20);
+static void compress_while_down(const char *name)
+{
+    world_kill(&w);
+    world_expect(&w, "app.log", "unread\n");
+    world_rename(&w, "app.log", name);
     world_expect(&w, "app.log", "new\n");
+    scene_compress(world_path(&w, name));
+    world_start(&w);
     world_settle(&w);
-    world_restart(&w);
-    world_settle(&w);
+    ck_assert_uint_eq(w.notes[TAIL_VANISHED], 0);
 }
 
 TEST_EACH(compressed_under_any_name_while_down, ALL)
@@ -112,55 +130,22 @@ TEST_EACH(compressed_under_any_name_while_down, ALL)
     const char *name = begin_case(_i);
 
     world_save(&w);
-    world_kill(&w);
-    world_expect(&w, "app.log", "unread\n");
-    world_rename(&w, "app.log", name);
-    world_expect(&w, "app.log", "new\n");
-    scene_compress(world_path(&w, name));
-    world_start(&w);
-    world_settle(&w);
-    ck_assert_uint_eq(w.notes[TAIL_VANISHED], 0);
+    compress_while_down(name);
 }
 
 TEST_EACH(renamed_then_copied_and_truncated_before_it_was_read, NNAMES)
 {
-    const char *name = begin_renamed(_i);
-
-    world_expect(&w, "app.log", "unread\n");
-    world_copy(&w, "app.log", name);
-    world_truncate(&w, "app.log", 0);
-    world_expect(&w, "app.log", "new\n");
-    world_settle(&w);
-    world_restart(&w);
-    world_settle(&w);
+    copy_before_it_is_read(begin_renamed(_i));
 }
 
 TEST_EACH(renamed_then_copied_when_it_was_read, NNAMES)
 {
-    const char *name = begin_renamed(_i);
-
-    world_copy(&w, "app.log", name);
-    world_run(&w, 20);
-    world_truncate(&w, "app.log", 0);
-    world_run(&w, 20);
-    world_expect(&w, "app.log", "new\n");
-    world_settle(&w);
-    world_restart(&w);
-    world_settle(&w);
+    copy_when_it_is_read(begin_renamed(_i));
 }
 
 TEST_EACH(renamed_then_compressed_while_down, NNAMES)
 {
-    const char *name = begin_renamed(_i);
-
-    world_kill(&w);
-    world_expect(&w, "app.log", "unread\n");
-    world_rename(&w, "app.log", name);
-    world_expect(&w, "app.log", "new\n");
-    scene_compress(world_path(&w, name));
-    world_start(&w);
-    world_settle(&w);
-    ck_assert_uint_eq(w.notes[TAIL_VANISHED], 0);
+    compress_while_down(begin_renamed(_i));
 }
 
 /* worker.1.log shows how worker.log is rotated; worker.2.log was there before. */
