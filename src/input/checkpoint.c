@@ -56,19 +56,23 @@ enum saved_flags {
     SAVED_REBOOTED_AGAIN = 1 << 12,
 };
 
+static unsigned flag(bool is, enum saved_flags which)
+{
+    return is ? (unsigned)which : 0;
+}
+
 static unsigned flags_of(const struct tail_file *f)
 {
-    return (
-        unsigned)((f->packed ? SAVED_PACKED : 0) | (f->retired ? SAVED_RETIRED : 0) |
-                  (file_is_lost(f) ? SAVED_LOST : 0) |
-                  (f->truncated || (file_is_unread_memo(f) && f->cut > 0) ? SAVED_TRUNCATED : 0) |
-                  (f->state == FILE_ABSENT ? SAVED_GIVEN_UP : 0) |
-                  (f->rebooted ? SAVED_REBOOTED : 0) |
-                  (f->rebooted > 1 ? SAVED_REBOOTED_AGAIN : 0) | (f->away ? SAVED_AWAY : 0) |
-                  (f->copy_of ? SAVED_PART : 0) | (f->doubted ? SAVED_DOUBTED : 0) |
-                  (f->denied || file_is_unread_memo(f) ? SAVED_DENIED : 0) |
-                  (f->parted ? SAVED_PARTED : 0) |
-                  (f->renamed || (f->state == FILE_OPEN && !f->astray) ? SAVED_RENAMED : 0));
+    bool unread = file_is_unread_memo(f);
+
+    return flag(f->packed, SAVED_PACKED) | flag(f->retired, SAVED_RETIRED) |
+           flag(file_is_lost(f), SAVED_LOST) |
+           flag(f->truncated || (unread && f->cut > 0), SAVED_TRUNCATED) |
+           flag(f->state == FILE_ABSENT, SAVED_GIVEN_UP) | flag(f->rebooted, SAVED_REBOOTED) |
+           flag(f->rebooted > 1, SAVED_REBOOTED_AGAIN) | flag(f->away, SAVED_AWAY) |
+           flag(f->copy_of, SAVED_PART) | flag(f->doubted, SAVED_DOUBTED) |
+           flag(f->denied || unread, SAVED_DENIED) | flag(f->parted, SAVED_PARTED) |
+           flag(f->renamed || (f->state == FILE_OPEN && !f->astray), SAVED_RENAMED);
 }
 
 static void encode_carry(struct tailset *t, struct tail_file *f, struct buf *out)
