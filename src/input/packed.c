@@ -215,16 +215,10 @@ static void search_packed(struct tailset *t, struct packed_search *p, const stru
 /* Of another stream, that has the name of what was packed, or had it last. */
 static void search_packed_name(struct tailset *t, struct packed_search *p, const char *plain)
 {
-    struct tail_file *f = file_by_path(t, plain);
-    struct index_node *node = index_find(&t->name_index, slice_str(path_name(plain)));
+    struct named_search s = {.path = plain, .but = p->newcomer->stream};
 
-    if (f && f->stream != p->newcomer->stream)
+    for (struct tail_file *f; (f = file_next_named(t, &s));)
         consider_packed(t, p, f);
-    for (; node; node = index_next(node)) {
-        f = INDEX_THING(node, struct tail_file, by_name);
-        if (f->stream != p->newcomer->stream && strcmp(f->path, plain) == 0)
-            consider_packed(t, p, f);
-    }
 }
 
 /* Of a part that is a log of its own: it was renamed, perhaps. */

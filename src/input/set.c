@@ -108,6 +108,28 @@ struct tail_file *file_by_path(const struct tailset *t, const char *path)
     return INDEX_THING(index_find(&t->path_index, slice_str(path)), struct tail_file, by_path);
 }
 
+static struct tail_file *first_named(const struct tailset *t, struct named_search *s)
+{
+    struct tail_file *f = file_by_path(t, s->path);
+
+    s->begun = true;
+    s->node = index_find(&t->name_index, slice_str(path_name(s->path)));
+    return f && f->stream != s->but ? f : NULL;
+}
+
+struct tail_file *file_next_named(const struct tailset *t, struct named_search *s)
+{
+    struct tail_file *f = s->begun ? NULL : first_named(t, s);
+
+    while (!f && s->node) {
+        f = INDEX_THING(s->node, struct tail_file, by_name);
+        s->node = index_next(s->node);
+        if (f->stream == s->but || strcmp(f->path, s->path) != 0)
+            f = NULL;
+    }
+    return f;
+}
+
 struct stream *stream_by_real(const struct tailset *t, const char *path)
 {
     struct index_node *node = index_find(&t->real_index, slice_str(path));

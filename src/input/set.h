@@ -478,6 +478,16 @@ bool work_on(struct tailset *t, const struct piece *p, work_fn *const *row, unsi
 /* A look is given up: what it has not yet found out is pending again. */
 void looking_reset(struct tailset *t);
 struct tail_file *file_by_path(const struct tailset *t, const char *path);
+/* Those of other streams than `but` that have this path, or had it last, when they were lost: one after the other. */
+struct named_search {
+    const char *path;
+    const struct stream *but;
+    /* Zero. */
+    bool begun;
+    struct index_node *node; /* the next */
+};
+/* NULL: there are no more. What it gave may go before the next call. */
+struct tail_file *file_next_named(const struct tailset *t, struct named_search *s);
 /* The stream whose name leads, or led, to this path over symlinks, or NULL. */
 struct stream *stream_by_real(const struct tailset *t, const char *path);
 /* That file itself, when it has its own name. */

@@ -489,18 +489,10 @@ static void consider_gone(struct tailset *t, const struct newcomer *n, struct fi
 /* Of another stream, that has the name that the newcomer is a part of, or had it last: it was renamed to that. */
 static void consider_renamed(struct tailset *t, const struct newcomer *n, struct finding *best)
 {
-    const char *path = n->stream->path;
-    struct index_node *node = index_find(&t->name_index, slice_str(path_name(path))), *next;
-    struct tail_file *f = file_by_path(t, path);
+    struct named_search s = {.path = n->stream->path, .but = n->stream};
 
-    if (f && f->stream != n->stream)
+    for (struct tail_file *f; (f = file_next_named(t, &s));)
         consider(t, n, f, best);
-    for (; node; node = next) {
-        next = index_next(node);
-        f = INDEX_THING(node, struct tail_file, by_name);
-        if (f->stream != n->stream && is_part_of(n, f))
-            consider(t, n, f, best);
-    }
 }
 
 /* What was met as a part of the newcomer, and is lost. */
